@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from analytics_mockserver.client import Client
 from tests.console.console import Console
 
 SITUATIONS: dict[str, dict[str, Any]] = {
@@ -13,6 +14,17 @@ SITUATIONS: dict[str, dict[str, Any]] = {
     "503 twice": {"times": 2, "phase": "before", "effect": {"status": 503}},
     "HTML from a gateway": {"times": 1, "phase": "before", "effect": {"html": 502}},
     "Cut connection": {"times": 1, "phase": "before", "effect": {"reset": True}},
+    "Few requests left": {
+        "phase": "before",
+        "effect": {"headers": {"X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "3"}},
+    },
+    "Wrong Content-Type": {"times": 1, "phase": "before", "effect": {"headers": {"Content-Type": "text/html"}}},
+    "Empty 204": {"times": 1, "phase": "before", "effect": {"status": 204, "empty": True}},
+    "Empty 200": {"times": 1, "phase": "before", "effect": {"status": 200, "empty": True}},
+    "Error under a 200": {"times": 1, "phase": "before", "effect": {"status": 200, "error": True}},
+    "Chunks without an end": {"times": 1, "phase": "before", "effect": {"chunked": True, "cut_after_bytes": 100}},
+    "Truncated gzip": {"times": 1, "phase": "before", "effect": {"gzip": True, "truncate_bytes": 60}},
+    "Dead pooled connection": {"times": 1, "phase": "before", "effect": {"close_idle": True}},
     "Slow": {"phase": "before", "effect": {"delay_seconds": 3}},
 }
 
@@ -70,6 +82,13 @@ FORMS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
     "truncated": ("Truncated body", "10", {"truncate_bytes": 10}),
     "stalled": ("Body that stalls for 5 seconds", "10", {"stall_seconds": 5, "after_bytes": 10}),
     "malformed": ("Malformed JSON", None, {"malformed_json": True}),
+    "error": ("Error with any status", "202", {"status": 202, "error": True}),
+    "empty": ("Empty answer", "500", {"status": 500, "empty": True}),
+    "compressed": ("Compressed body", None, {"gzip": True}),
+    "truncated and compressed": ("Truncated compressed body", "9", {"gzip": True, "truncate_bytes": 9}),
+    "chunked": ("Chunked body", None, {"chunked": True}),
+    "chunked without an end": ("Chunked body without its end", "0", {"chunked": True, "cut_after_bytes": 0}),
+    "closed": ("Connection closed after the answer", None, {"close_idle": True}),
 }
 
 
@@ -90,7 +109,7 @@ def test_form_arms_each_effect(
 def test_form_arms_every_part_of_a_rule(console: Console, page: Page) -> None:
     console.open("faults?vendor=augment")
     page.get_by_text("By form").click()
-    page.get_by_role("combobox", name="Effect", exact=True).select_option("Only a delay")
+    page.get_by_role("combobox", name="Effect", exact=True).select_option("Only a delay or headers")
     page.get_by_label("Delay, in seconds").fill("0.5")
     page.get_by_label("Path").fill("/analytics/*")
     page.get_by_label("At most so many times").fill("3")
@@ -105,10 +124,39 @@ def test_form_arms_every_part_of_a_rule(console: Console, page: Page) -> None:
     console.sees("augment · /analytics/* · after 2 requests · a share of 0.25 · after the request was processed")
 
 
+def test_form_adds_headers_to_any_effect(console: Console, page: Page) -> None:
+    console.open("faults")
+    page.get_by_text("By form").click()
+    page.get_by_role("combobox", name="Effect", exact=True).select_option("Compressed body")
+    page.get_by_role("textbox", name="Headers").fill("Retry-After 5")
+    console.press("Arm")
+    console.says("Write each header on a line of its own, as in Retry-After: 5.")
+    page.get_by_role("textbox", name="Headers").fill("Retry-After: 5\n\nX-Time : 10:30 \n")
+    console.press("Arm")
+    console.says("Armed: fault-1")
+    effect = {"gzip": True, "headers": {"Retry-After": "5", "X-Time": "10:30"}}
+    assert armed(console) == [{"phase": "before", "effect": effect}]
+    console.sees("Compressed body, Retry-After: 5, X-Time: 10:30")
+
+
+def test_armed_fault_is_shown_in_words(console: Console) -> None:
+    effects = [
+        {"status": 200, "error": True, "code": "X", "message": "m"},
+        {"status": 204, "empty": True, "close_idle": True},
+        {"chunked": True, "cut_after_bytes": 1, "stall_seconds": 2, "after_bytes": 0},
+    ]
+    with Client(console.url) as client:
+        client.faults.replace([{"effect": effect} for effect in effects])
+    console.open("faults")
+    console.sees("Status 200, Error of the vendor, X, “m”")
+    console.sees("Status 204, No body, Connection closed after the answer")
+    console.sees("Chunked body, No last chunk, cut after 1 byte, Body stalls for 2 s after 0 bytes")
+
+
 def test_rule_that_is_refused_is_explained(console: Console, page: Page) -> None:
     console.open("faults")
     page.get_by_text("By form").click()
-    page.get_by_role("combobox", name="Effect", exact=True).select_option("Only a delay")
+    page.get_by_role("combobox", name="Effect", exact=True).select_option("Only a delay or headers")
     console.press("Arm")
     console.says("has no effect; give at least one of")
     console.press("Dismiss")

@@ -10,19 +10,34 @@ const SITUATIONS = [
   ["503 twice", "Two requests fail, the third passes.", { times: 2, effect: { status: 503 } }],
   ["HTML from a gateway", "One answer is a gateway's 502 page and no JSON.", { times: 1, effect: { html: 502 } }],
   ["Cut connection", "One connection is reset before the first byte.", { times: 1, effect: { reset: true } }],
+  ["Few requests left", "Every answer says that 3 of 100 requests are left.", { effect: { headers: { "X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "3" } } }],
+  ["Wrong Content-Type", "One answer has its JSON, and says that it is HTML.", { times: 1, effect: { headers: { "Content-Type": "text/html" } } }],
+  ["Empty 204", "One answer is a success without a body or a Content-Type.", { times: 1, effect: { status: 204, empty: true } }],
+  ["Empty 200", "One answer is a 200 with an empty body.", { times: 1, effect: { status: 200, empty: true } }],
+  ["Error under a 200", "One answer is the vendor's error, and its status is 200.", { times: 1, effect: { status: 200, error: true } }],
+  ["Chunks without an end", "One chunked body ends after 100 bytes, without its last chunk.", { times: 1, effect: { chunked: true, cut_after_bytes: 100 } }],
+  ["Truncated gzip", "One body is compressed, and ends after 60 bytes.", { times: 1, effect: { gzip: true, truncate_bytes: 60 } }],
+  ["Dead pooled connection", "One connection is closed right after a whole answer that says keep-alive.", { times: 1, effect: { close_idle: true } }],
   ["Slow", "Every answer takes 3 seconds longer.", { effect: { delay_seconds: 3 } }],
 ];
 
 /** Effects by form: a name, the label of their value (null: none), its default, and the effect. */
 const EFFECTS = {
   status: ["Error status", "Status, 400 to 599", 503, (value) => ({ status: value })],
+  error: ["Error with any status", "Status, 200 to 599", 200, (value) => ({ status: value, error: true })],
+  empty: ["Empty answer", "Status, 200 to 599", 204, (value) => ({ status: value, empty: true })],
   html: ["HTML page of a gateway", "Status", 502, (value) => ({ html: value })],
   rate_limited: ["Rate limited (429)", null, 0, () => ({ rate_limited: true })],
   reset: ["Cut connection", null, 0, () => ({ reset: true })],
-  delay: ["Only a delay", null, 0, () => ({})],
+  other: ["Only a delay or headers", null, 0, () => ({})],
   truncate: ["Truncated body", "Bytes", 100, (value) => ({ truncate_bytes: value })],
   stall: ["Body that stalls for 5 seconds", "After so many bytes", 100, (value) => ({ stall_seconds: 5, after_bytes: value })],
   malformed: ["Malformed JSON", null, 0, () => ({ malformed_json: true })],
+  gzip: ["Compressed body", null, 0, () => ({ gzip: true })],
+  gzip_cut: ["Truncated compressed body", "Bytes", 60, (value) => ({ gzip: true, truncate_bytes: value })],
+  chunked: ["Chunked body", null, 0, () => ({ chunked: true })],
+  chunked_cut: ["Chunked body without its end", "Bytes", 100, (value) => ({ chunked: true, cut_after_bytes: value })],
+  close_idle: ["Connection closed after the answer", null, 0, () => ({ close_idle: true })],
 };
 
 export function mount(main) {
@@ -125,10 +140,14 @@ function hits({ hits: number, times }) {
 }
 
 /** An effect in words. */
-function effectText({ status, code, message, headers, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, after_bytes, malformed_json }) {
-  const parts = [status && `Status ${status}`, code, message && `“${message}”`, html && `HTML page with status ${html}`, rate_limited && "Rate limited (429)",
-    reset && "Connection cut", delay_seconds && `${delay_seconds} s later`, truncate_bytes !== undefined && `Body cut after ${count(truncate_bytes, "byte", "bytes")}`,
-    stall_seconds && `Body stalls for ${stall_seconds} s after ${count(after_bytes, "byte", "bytes")}`, malformed_json && "Malformed JSON",
+function effectText(effect) {
+  const { status, code, message, headers, html, delay_seconds, truncate_bytes, cut_after_bytes, stall_seconds, after_bytes } = effect;
+  const bytes = (number) => count(number, "byte", "bytes");
+  const parts = [status && `Status ${status}`, effect.error && "Error of the vendor", effect.empty && "No body", code, message && `“${message}”`, html && `HTML page with status ${html}`,
+    effect.rate_limited && "Rate limited (429)", effect.reset && "Connection cut", delay_seconds && `${delay_seconds} s later`,
+    effect.malformed_json && "Malformed JSON", effect.gzip && "Compressed body", effect.chunked && "Chunked body",
+    truncate_bytes !== undefined && `Body cut after ${bytes(truncate_bytes)}`, cut_after_bytes !== undefined && `No last chunk, cut after ${bytes(cut_after_bytes)}`,
+    stall_seconds && `Body stalls for ${stall_seconds} s after ${bytes(after_bytes)}`, effect.close_idle && "Connection closed after the answer",
     headers && Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join(", ")];
   return parts.filter(Boolean).join(", ");
 }
@@ -153,6 +172,7 @@ function form(arm) {
   const amountField = field("Value", amount);
   const kind = select({ onchange: () => show() }, Object.entries(EFFECTS).map(([name, [label]]) => [name, label]));
   const delay = h("input", { type: "number", min: 0, step: "any" });
+  const headers = h("textarea", { rows: 2, placeholder: "X-RateLimit-Remaining: 3" });
   const path = h("input", { type: "text", placeholder: "/path/*" });
   const times = h("input", { type: "number", min: 1, placeholder: "Every time" });
   const skip = h("input", { type: "number", min: 0, placeholder: "0" });
@@ -167,12 +187,19 @@ function form(arm) {
   const given = (input) => (input.value === "" ? undefined : Number(input.value));
   const submit = button("Arm", () => arm({
     path: path.value || undefined, times: given(times), skip: given(skip) || undefined, share: given(share), phase: phase.value,
-    effect: { ...EFFECTS[kind.value][3](Number(amount.value)), ...(given(delay) && { delay_seconds: given(delay) }) },
+    effect: { ...EFFECTS[kind.value][3](Number(amount.value)), ...(given(delay) && { delay_seconds: given(delay) }), ...(headers.value.trim() && { headers: parsed(headers.value) }) },
   }), { class: "primary" });
   show();
   return h("details", {}, h("summary", {}, "By form"),
     h("form", { class: "panel-form", onsubmit: (event) => { event.preventDefault(); submit.click(); } },
-      h("div", { class: "grid" }, field("Effect", kind), amountField, field("Delay, in seconds", delay), field("Path", path, "* stands for any characters."),
+      h("div", { class: "grid" }, field("Effect", kind), amountField, field("Delay, in seconds", delay), field("Headers", headers, "One on each line, as in Name: value."), field("Path", path, "* stands for any characters."),
         field("At most so many times", times), field("First skip", skip, "So many requests pass."), field("Share of the requests", share, "Above 0, up to 1."), field("When", phase)),
       h("div", { class: "row end" }, submit)));
+}
+
+/** The headers of a text by their names. */
+function parsed(text) {
+  const entries = text.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => /^([^:\s]+)\s*:\s*(.+)$/.exec(line)?.slice(1));
+  if (entries.includes(undefined)) throw new Error("Write each header on a line of its own, as in Retry-After: 5.");
+  return Object.fromEntries(entries);
 }
