@@ -3,9 +3,11 @@
 Serving it over a socket is the job of `server`.
 """
 
+from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
 
@@ -43,15 +45,23 @@ def create_app(settings: Settings) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     senders = _senders(settings)
-    direct = routing.install(app, known.vendors, registry, senders)
+    installed = routing.install(app, known.vendors, registry, senders)
     folder = resources.openapi()
     page = partial(console.respond, frozenset((*registry.profiles, CONTROL_PLANE)))
     rooms = advice, charts, partial(vendors.room, "invariants")
     plane = admin.AdminContext(registry, known, senders, settings.admin_token, folder, *rooms, page)
     admin.install(app, plane)
     app.register_error_handler(Exception, admin.render_error)
-    app.wsgi_app = FastPath(app.wsgi_app, registry, senders, direct, OPEN_PATHS)  # type: ignore[method-assign]
+    needs_body = partial(_needs_body, app, installed.needs_body)
+    front = FastPath(app.wsgi_app, registry, senders, installed.direct, OPEN_PATHS, needs_body)
+    app.wsgi_app = front  # type: ignore[method-assign]
     return app
+
+
+def _needs_body(app: Flask, of_vendors: Callable[[WSGIEnvironment], bool | None], environ: WSGIEnvironment) -> bool:
+    """Whether the answer to a request may depend on its body; else it need not be sent."""
+    found = of_vendors(environ)
+    return admin.needs_body(app, environ) if found is None else found
 
 
 def _senders(settings: Settings) -> Senders:

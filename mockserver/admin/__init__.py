@@ -4,6 +4,6 @@ It knows sandboxes and no vendor: what it needs of the vendors is passed to it a
 """
 
 from mockserver.admin.admin_context import AdminContext
-from mockserver.admin.entry import install, render_error
+from mockserver.admin.entry import install, needs_body, render_error
 
-__all__ = ["AdminContext", "install", "render_error"]
+__all__ = ["AdminContext", "install", "needs_body", "render_error"]

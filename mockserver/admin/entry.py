@@ -3,6 +3,8 @@
 Its resources (`routes`) are imported with the first request for one, because no vendor's answer needs them.
 """
 
+from wsgiref.types import WSGIEnvironment
+
 from flask import Flask, Response
 from werkzeug.routing import Rule
 
@@ -28,6 +30,14 @@ def render_error(error: Exception) -> Response:
     except responses.Problem as refusal:
         return responses.error_response(refusal)
     return responses.error_response(error)
+
+
+def needs_body(app: Flask, environ: WSGIEnvironment) -> bool:
+    """Whether the answer to a request to no vendor may depend on its body; else it is refused in any case."""
+    from mockserver.admin import routes
+
+    with app.request_context(environ):
+        return routes.needs_body()
 
 
 def _respond(**_: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request
 from marshmallow import Schema, ValidationError, fields
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 
 from analytics_mockserver.suggestions import nearest
@@ -179,6 +179,17 @@ def _route() -> tuple[object, Mapping[str, Any]]:
         raise Problem(
             404, f"there is nothing at {request.path}{hint}; GET {MOUNT}/ lists the resources of the control plane"
         ) from None
+
+
+def needs_body() -> bool:
+    """Whether the request at hand may be read: its sender, path and method are right, and its body not too large."""
+    try:
+        guard.check()
+        _, variables = _route()
+        _sandbox(variables.get("sandbox", DEFAULT))
+    except (Problem, HTTPException):
+        return False
+    return True
 
 
 def _sandbox(sandbox_id: str) -> Sandbox:

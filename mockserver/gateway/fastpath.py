@@ -77,7 +77,7 @@ class _Known(NamedTuple):
 class FastPath:
     """Takes an answer from the response cache, or passes a request on to the app and remembers how it was answered.
 
-    A server answers the `urgent_paths` before all others.
+    A server answers the `urgent_paths` before all others. It asks `needs_body` before a client is told to send one.
     """
 
     def __init__(
@@ -86,9 +86,11 @@ class FastPath:
         registry: SandboxRegistry,
         senders: Senders,
         direct: Mapping[str, DirectView],
-        urgent_paths: frozenset[str] = frozenset(),
+        urgent_paths: frozenset[str],
+        needs_body: Callable[[WSGIEnvironment], bool],
     ) -> None:
         self.urgent_paths = urgent_paths
+        self.needs_body = needs_body
         self._direct = direct
         self._app = app
         self._registry = registry

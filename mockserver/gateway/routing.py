@@ -17,7 +17,7 @@ from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter, Rule
 
-from mockserver.gateway import auth, pipeline, unserved, view
+from mockserver.gateway import auth, dry_run, pipeline, unserved, view
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.pipeline import AnyResponse
 from mockserver.gateway.rejection import Rejection
@@ -42,6 +42,10 @@ Respond = Callable[[WSGIEnvironment], WSGIApplication]
 """Makes the response to a request that Flask has not seen; a response is a WSGI app too."""
 
 
+Match = tuple[Route, dict[str, str]] | HTTPException
+"""A vendor's route and the variables of the path, or why it has none."""
+
+
 class DirectView(NamedTuple):
     """The view of a route without variables, and its vendor's name: a request for it needs none of Flask's context."""
 
@@ -49,13 +53,18 @@ class DirectView(NamedTuple):
     respond: Respond
 
 
-def install(
-    app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry, senders: Senders
-) -> Mapping[str, DirectView]:
-    """Add every vendor's routes to an app, and for each mount a catch-all for everything else below it.
+class Installed(NamedTuple):
+    """The direct views of GET by their paths, except those that more than one vendor has, and a check of a request.
 
-    Returns the direct views of GET, by their paths. A path that more than one vendor has is not among them.
+    `needs_body` is whether the answer to a request may depend on its body; None where no vendor's path is requested.
     """
+
+    direct: Mapping[str, DirectView]
+    needs_body: Callable[[WSGIEnvironment], bool | None]
+
+
+def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry, senders: Senders) -> Installed:
+    """Add every vendor's routes to an app, and for each mount a catch-all for everything else below it."""
     app.extensions[EXTENSION] = registry
     app.url_map.converters["rest_of_path"] = RestOfPath
     router = _Router(tuple(vendors), registry, senders)
@@ -73,7 +82,7 @@ def install(
         for path in (mount, f"{mount}/<rest_of_path:rest>"):
             # A rule without methods, which Flask's add_url_rule cannot make.
             app.url_map.add(Rule(path, endpoint=f"unrouted:{mount}"))
-    return direct
+    return Installed(direct, router.needs_body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +113,25 @@ class _Router:
     def dispatch(self, **_: str) -> Response:
         """A Flask view for a path that no vendor has, or more than one."""
         sent = _current_request()
-        sharing = self._sharing(_path_of(sent.environ))
-        matched = [(vendor, _match(vendor, sent.environ)) for vendor in sharing]
-        having = [pair for pair in matched if not isinstance(pair[1], NotFound)] or matched
-        with_token = (pair for pair in having if len(having) > 1 and self._has_token(pair[0], sent.environ))
-        vendor, found = next(with_token, having[0])
+        vendor, found = self._choose(self._sharing(_path_of(sent.environ)), sent.environ)
         if isinstance(found, HTTPException):
             return view.for_flask(self._refuse(vendor, found, sent))
         route, sent.view_args = found
         return view.for_flask(self.respond(vendor, route, sent.environ, sent))
+
+    def needs_body(self, environ: WSGIEnvironment) -> bool | None:
+        """Whether the answer to a request may depend on its body; None where the path is no vendor's."""
+        sharing = self._sharing(_path_of(environ))
+        if not sharing:
+            return None
+        return dry_run.needs_body(environ, self.registry, self.senders, *self._choose(sharing, environ))
+
+    def _choose(self, sharing: Sequence[Vendor], environ: WSGIEnvironment) -> tuple[Vendor, Match]:
+        """The one of these vendors that answers a request, and what it has at the path."""
+        matched = [(vendor, _match(vendor, environ)) for vendor in sharing]
+        having = [pair for pair in matched if not isinstance(pair[1], NotFound)] or matched
+        with_token = (pair for pair in having if len(having) > 1 and self._has_token(pair[0], environ))
+        return next(with_token, having[0])
 
     def _refuse(self, vendor: Vendor, error: HTTPException, sent: Request) -> AnyResponse:
         """The vendor's refusal, after its stages: none for a wrong method on a path that has stages of its own."""
@@ -157,7 +176,7 @@ def _current_request() -> Request:
     return found
 
 
-def _match(vendor: Vendor, environ: WSGIEnvironment) -> tuple[Route, dict[str, str]] | HTTPException:
+def _match(vendor: Vendor, environ: WSGIEnvironment) -> Match:
     """The vendor's route for a request and the path's variables, or why there is none: a 404, a 405 or a 501."""
     try:
         operation, variables = pipeline.route_map(vendor.routes).bind_to_environ(environ).match()

@@ -47,7 +47,8 @@ class RequestContext:
     `fault` is the armed rule that fired for it. `started` is in nanoseconds, and `start_seq` the logical timestamp for
     the journal. `record` is its record in the journal, once it has one. `expires_at` is when its token expires, in
     microseconds since 1970; None for a token that does not. `is_limited` is whether it has passed the stage that takes
-    from its bucket. `path` is as it was sent, decoded; Werkzeug's own has the slashes at its start folded.
+    from its bucket. `path` is as it was sent, decoded; Werkzeug's own has the slashes at its start folded. A dry run
+    is not journaled.
     """
 
     environ: WSGIEnvironment
@@ -64,6 +65,7 @@ class RequestContext:
     record: Record | None = None
     expires_at: int | None = None
     is_limited: bool = False
+    is_dry_run: bool = False
     method: str = field(init=False)
     path: str = field(init=False)
     query: str = field(init=False)
@@ -83,7 +85,8 @@ class RequestContext:
         self.grant = grant
         if sandbox is not self.sandbox:
             self._enter(sandbox)
-        self.journaled()
+        if not self.is_dry_run:
+            self.journaled()
 
     def journaled(self) -> Record:
         """The request's record in the journal of its sandbox, which is begun by the first call."""

@@ -191,12 +191,27 @@ class Connection(asyncio.BufferedProtocol):
         else:
             self._phase, seconds = Phase.BODY, socket_features.BODY_SECONDS
             if before is not Phase.BODY and message.waits_to_send and not message.body_size:
-                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                self._ask_for_body(message)
         if self._phase is not before or self.deadline == math.inf:
             self.deadline = self._now() + seconds
         if self._is_paused:
             self._is_paused = False
             self._transport.resume_reading()
+
+    def _ask_for_body(self, message: Message) -> None:
+        """Tell a client that waits to send the body, unless the request is refused whatever the body is."""
+        ask = partial(self._server.needs_body, message.head_environ(self._fixed))
+        self._server.workers.run(ask, partial(self._continue, message))
+
+    def _continue(self, message: Message, is_needed: bool) -> None:  # noqa: FBT001 (the result of a job)
+        if self._reader.message is not message or message.body_size:  # The client has left, or waits no more.
+            return
+        is_too_large = message.declared_size > socket_features.READ_MAXIMUM
+        if is_needed and not is_too_large:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            return
+        self._reader.give_up(BodyProblem.TOO_LARGE if is_too_large else None)
+        self._advance()
 
     def _begin(self, message: Message) -> None:
         self._phase, self._message, self.deadline = Phase.ANSWERING, message, math.inf

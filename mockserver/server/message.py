@@ -41,7 +41,8 @@ class Message:
     """A request while it is read, and afterwards: `method` and `version` are known once its head is complete.
 
     `received` counts all its bytes, `body_size` those of its body; `keep_alive` is whether its client wants to send
-    more requests on the connection. Once it is complete, it does not change, except that its body is forgotten.
+    more requests on the connection, and `is_declined` whether its body is not read because nobody needs it. Once it is
+    complete, it does not change, except that its body is forgotten.
     """
 
     target: bytes = b""
@@ -53,6 +54,7 @@ class Message:
     keep_alive: bool = False
     is_chunked: bool = False
     is_head_complete: bool = False
+    is_declined: bool = False
     head_size: int = 0
     body_size: int = 0
     received: int = 0
@@ -68,6 +70,11 @@ class Message:
         return self.is_chunked or self.values(b"content-length") not in ([], [b"0"])
 
     @property
+    def declared_size(self) -> int:
+        """How long the body is by its Content-Length; 0 without one."""
+        return int(b"".join(self.values(b"content-length")) or 0)
+
+    @property
     def waits_to_send(self) -> bool:
         """Whether its client sends the body only after a `100 Continue`."""
         return (
@@ -79,10 +86,14 @@ class Message:
     def environ(self) -> WSGIEnvironment:
         """What the app may ask for of a complete request itself: its method, path, query string and headers."""
         if self._environ is None:
-            self._environ = self._make_environ()
+            self._environ = self._make_environ(self.declared_size if self.is_declined else self.body_size)
         return self._environ.copy()
 
-    def _make_environ(self) -> WSGIEnvironment:
+    def head_environ(self, fixed: dict[str, Any]) -> WSGIEnvironment:
+        """The environ of a request of which only the head was read: with the declared length, and without a body."""
+        return self.whole_environ(self._make_environ(self.declared_size), fixed)
+
+    def _make_environ(self, size: int) -> WSGIEnvironment:
         """The host of a target that is a whole URL replaces the Host header, as HTTP demands."""
         target, host = self.target.decode("latin-1"), None
         if not target.startswith("/"):
@@ -102,8 +113,8 @@ class Message:
             if key is not _IGNORED:
                 text = value.decode("latin-1")
                 environ[key] = f"{environ[key]},{text}" if key in environ else text
-        if self.body_size:
-            environ["CONTENT_LENGTH"] = str(self.body_size)
+        if size:
+            environ["CONTENT_LENGTH"] = str(size)
         if host is not None:
             environ["HTTP_HOST"] = host
         environ[kept_headers.SENT] = kept_headers.of_request(environ)

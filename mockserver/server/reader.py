@@ -119,9 +119,10 @@ class Reader:
         """Whether a message has begun whose head is not complete."""
         return bool(self._held) if self.message is None else not self.message.is_head_complete
 
-    def give_up(self, problem: BodyProblem) -> None:
-        """Take the message at hand for complete, with what is wrong with its body."""
+    def give_up(self, problem: BodyProblem | None) -> None:
+        """Take the message at hand for complete, with what is wrong with its body; None where nobody needs the body."""
         self._current.problem = problem
+        self._current.is_declined = problem is None
         self.complete.append(self._current)
         self.message = None
         self.is_stopped = True

@@ -28,6 +28,7 @@ Response = tuple[str, tuple[tuple[str, str], ...], tuple[bytes, ...]]
 """An answer that the app has at hand: its status, its headers, which have its length, and the parts of its body."""
 
 QuickAnswer = Callable[[WSGIEnvironment], Response | None]
+NeedsBody = Callable[[WSGIEnvironment], bool]
 
 
 class Server:
@@ -57,6 +58,7 @@ class Server:
         self.app = app
         front = getattr(app, "wsgi_app", app)
         self._quick: QuickAnswer | None = getattr(front, "answer", None)
+        self._needs_body: NeedsBody | None = getattr(front, "needs_body", None)
         self._urgent: frozenset[str] = getattr(front, "urgent_paths", frozenset())
 
     def quick_answer(self, environ: WSGIEnvironment) -> Response | None:
@@ -71,6 +73,17 @@ class Server:
         except Exception:
             log.exception("an answer that is at hand cannot be given")
             return None
+
+    def needs_body(self, environ: WSGIEnvironment) -> bool:
+        """Whether a client should send the body of a request; the app may say no in a method `needs_body`.
+
+        With Flask, it is the method of what stands in front as `wsgi_app`.
+        """
+        try:
+            return self._needs_body is None or self._needs_body(environ)
+        except Exception:
+            log.exception("it cannot be found out whether a body is needed")
+            return True
 
     def workers_for(self, path: str) -> Workers:
         """The threads for a request: paths in the app's `urgent_paths` have one of their own, and wait for no other.
