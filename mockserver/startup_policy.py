@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from analytics_mockserver.suggestions import unknown_name
-from mockserver.gateway import switches
+from mockserver.gateway import dates, switches
 from mockserver.gateway.switches import Known, Option, Options, SwitchError
 from mockserver.gateway.vendor import Vendor
 from mockserver.metrics import policy as metrics_policy
@@ -18,7 +18,7 @@ from mockserver.settings import Settings, SettingsError
 from mockserver.validation import yaml_text
 from mockserver.validation.yaml_text import YamlError
 
-METRICS: Known = {metrics_policy.NAME: metrics_policy.SWITCHES}
+OTHERS: Known = {metrics_policy.NAME: metrics_policy.SWITCHES, dates.NAME: dates.SWITCHES}
 """The switches that belong to no vendor, by the name of their group."""
 
 _NOT_TEXT = (
@@ -54,7 +54,7 @@ _LOADER.add_constructor(_UNQUOTED_TAG, lambda _, node: _Unquoted(node.value))
 
 def all_switches(vendors: Iterable[Vendor]) -> Known:
     """Every switch there is: those of each vendor by its name, and the others after them."""
-    return {vendor.name: vendor.switches for vendor in vendors} | dict(METRICS)
+    return {vendor.name: vendor.switches for vendor in vendors} | dict(OTHERS)
 
 
 def load(settings: Settings, known: Known) -> dict[str, Options]:

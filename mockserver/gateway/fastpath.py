@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from mockserver.gateway import kept_headers, limits, socket_features
+from mockserver.gateway import dates, kept_headers, limits, socket_features
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.journal import JOURNALED, Record, answered, next_sequence
 from mockserver.gateway.kept_headers import Headers
@@ -44,6 +44,7 @@ class _Known(NamedTuple):
 
     `epoch` is the part of the moment that the reply depends on, `expires_at` when its token expires, in microseconds
     since 1970, `length_at` the place of the Content-Length among the headers, which are those of a body of `length`.
+    With `is_dated`, the answer has a date of the sandbox, which is not among the headers.
     """
 
     vendor: Vendor
@@ -63,6 +64,7 @@ class _Known(NamedTuple):
     headers: Headers
     length_at: int
     length: int
+    is_dated: bool
     path: str
     may_repeat_credentials: bool
 
@@ -147,7 +149,8 @@ class FastPath:
         sandbox.journal.add(record)
         environ[socket_features.ABANDONED] = record.abandon
         environ[JOURNALED] = sandbox.id, record
-        return Response(known.status, headers, parts)
+        dated = (*headers, (dates.HEADER, dates.text(now))) if known.is_dated else headers
+        return Response(known.status, dated, parts)
 
     def _holds(self, known: _Known, now: datetime) -> bool:
         """Whether all that the answer depended on is as it was, and no armed fault may meet the request."""
@@ -197,7 +200,8 @@ class FastPath:
         self, environ: WSGIEnvironment, context: RequestContext, key: Key, status: str, headers: list[tuple[str, str]]
     ) -> None:
         vendor = context.vendor
-        names = [name.lower() for name, _ in headers]
+        undated = [each for each in headers if each[0] != dates.HEADER]
+        names = [name.lower() for name, _ in undated]
         if (
             context.grant is None
             or context.fault is not None
@@ -224,9 +228,10 @@ class FastPath:
             context.is_limited,
             status,
             int(status[:3]),
-            tuple(headers),
+            tuple(undated),
             length_at,
-            int(headers[length_at][1]),
+            int(undated[length_at][1]),
+            len(undated) < len(headers),
             context.path,
             bool(query) or context.operation is None,
         )

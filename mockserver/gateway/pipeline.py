@@ -5,6 +5,7 @@ A stage refuses by raising Rejection; the vendor renders it. `routing` finds the
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 from flask import Response
@@ -14,6 +15,7 @@ from werkzeug.routing import Map, Rule
 from mockserver.gateway import (
     auth,
     cross_origin,
+    dates,
     effects,
     kept_headers,
     limits,
@@ -96,7 +98,11 @@ def respond_unrecorded(context: RequestContext) -> Response:
 
 
 def run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], then: Step) -> AnyResponse:
-    """The pipeline itself: the stages, the response, armed effects, and the journal."""
+    """The pipeline itself: the stages, the response, armed effects, the journal, and the date."""
+    return _dated(context, _run(context, senders, stages, then))
+
+
+def _run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], then: Step) -> AnyResponse:
     if not senders.is_ordinary(context.environ, context.vendor.name):
         screened = _screen(context, senders)
         if screened is not None:
@@ -115,6 +121,17 @@ def run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], th
     next_page = getattr(response, "next_page", None)
     headers = kept_headers.of_response(_header_pairs(response))
     context.journaled().finish(response.status_code, context.refusal, next_page, headers)
+    return response
+
+
+def _dated(context: RequestContext, response: AnyResponse) -> AnyResponse:
+    """The response with the time of the sandbox in its Date header, unless a fault has set one."""
+    if not dates.is_of_sandbox(context.policy):
+        return response
+    date = dates.text(context.sandbox.clock.now())
+    if isinstance(response, ViewResponse):
+        return replace(response, date=date)
+    response.headers.setdefault(dates.HEADER, date)
     return response
 
 

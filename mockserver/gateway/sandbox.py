@@ -10,7 +10,7 @@ from secrets import token_hex
 from threading import RLock
 from typing import Any, Self
 
-from mockserver.gateway import switches, tokens
+from mockserver.gateway import dates, switches, tokens
 from mockserver.gateway.background import JobList
 from mockserver.gateway.faults import FaultRule, FaultRules
 from mockserver.gateway.journal import Journal
@@ -212,7 +212,7 @@ class SandboxRegistry:
 
     Ids and tokens made while it runs contain a `mark` of this app, so that a token from another server opens nothing
     here; none is used twice. `maximum` is how many sandboxes there may be beside the first. `known_switches` are by
-    default those of the vendors.
+    default those of the vendors; those of the server are always known.
 
     `answers` are the cached replies, and `requests` is how the `fastpath` answers those that were sent before.
 
@@ -230,7 +230,8 @@ class SandboxRegistry:
     ) -> None:
         self.lock = RLock()
         self.profiles = {profile.name: profile for profile in profiles}
-        self.switches = known_switches or {name: each.switches for name, each in self.profiles.items()}
+        of_vendors = {name: each.switches for name, each in self.profiles.items()}
+        self.switches = {**(known_switches or of_vendors), dates.NAME: dates.SWITCHES}
         self.answers = ResponseCache()
         self.requests: RequestMemory[Any] = RequestMemory(REQUESTS_MAXIMUM)
         self.worlds = WorldCache(world)

@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Request, Response
 from werkzeug.exceptions import NotFound
 
-from mockserver.gateway import defects, response_cache
+from mockserver.gateway import dates, defects, response_cache
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.rejection import Reason, Rejection
@@ -37,10 +37,14 @@ class PageResponse(Response):
 
 @dataclass(frozen=True, slots=True)
 class ViewResponse:
-    """A view's answer with its whole body. Making a response of Werkzeug takes longer than finding a cached reply."""
+    """A view's answer with its whole body, and its date, if the server need not add it.
+
+    Making a response of Werkzeug takes longer than finding a cached reply.
+    """
 
     reply: CachedReply
     body: bytes
+    date: str | None = None
 
     @property
     def status_code(self) -> int:
@@ -55,7 +59,8 @@ class ViewResponse:
         """The names and values of its headers."""
         if not self._is_usual:
             return tuple(for_flask(self).headers)
-        return ("Content-Type", "application/json"), ("Content-Length", str(len(self.body)))
+        usual = ("Content-Type", "application/json"), ("Content-Length", str(len(self.body)))
+        return usual if self.date is None else (*usual, (dates.HEADER, self.date))
 
     @property
     def _is_usual(self) -> bool:
@@ -80,6 +85,8 @@ def for_flask(response: Response | ViewResponse) -> Response:
     if not reply.pieces:
         del made.headers["Content-Type"]
     made.headers.update(reply.headers)
+    if response.date is not None:
+        made.headers[dates.HEADER] = response.date
     return made
 
 

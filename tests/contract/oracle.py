@@ -14,7 +14,7 @@ from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from mockserver.admin import openapi
 
-_UNDESCRIBED_HEADERS = frozenset(("content-type", "content-length"))
+_UNDESCRIBED_HEADERS = frozenset(("content-type", "content-length", "date"))
 """Headers that no OpenAPI file describes."""
 
 _BASE = "urn:oracle"

@@ -19,7 +19,7 @@ from tests.contract import probes
 from tests.contract.client import Answer, Client
 from tests.contract.probes import Queries
 
-_HTTP_HEADERS = {"Content-Type", "Content-Length"}
+_HTTP_HEADERS = {"Content-Type", "Content-Length", "Date"}
 
 
 @dataclass(slots=True)

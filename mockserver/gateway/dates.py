@@ -1,0 +1,52 @@
+"""The Date header of the vendors' answers: the time of the sandbox's clock, unless a switch says otherwise."""
+
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from werkzeug.http import http_date
+
+from mockserver.gateway import limits
+from mockserver.gateway.switches import AnySwitch, Grade, switch
+
+if TYPE_CHECKING:
+    from mockserver.gateway.sandbox import Policy
+
+NAME: Final = "server"
+"""The group of the switches that are about the HTTP server and not about one vendor."""
+
+HEADER: Final = "Date"
+
+
+class DateHeader(StrEnum):
+    """Whose time the Date header has."""
+
+    SANDBOX = "sandbox"
+    SERVER = "server"
+
+
+DATE_HEADER: Final = switch(
+    "date_header",
+    DateHeader,
+    grade=Grade.ASSUMED,
+    description="The Date header of the vendors' answers: the time of the sandbox's clock, as a live service shows the "
+    "time at which it answers, or the time of the machine, as in the answers of /_mock.",
+)
+
+SWITCHES: Final[tuple[AnySwitch, ...]] = (DATE_HEADER,)
+
+
+def is_of_sandbox(policy: "Policy") -> bool:
+    """Whether the Date header has the time of the sandbox's clock."""
+    return policy.switches[NAME][DATE_HEADER] is DateHeader.SANDBOX
+
+
+def text(now: datetime) -> str:
+    """A time as the header has it."""
+    return _text(limits.microseconds(now) // 10**6)
+
+
+@lru_cache(64)
+def _text(seconds: int) -> str:
+    return http_date(seconds)
