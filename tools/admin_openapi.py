@@ -26,6 +26,7 @@ from mockserver.admin import (
     clock,
     defects,
     fault_rules,
+    fault_sequences,
     faults,
     health,
     limits,
@@ -112,11 +113,16 @@ _DEFECTS = {
     "description": "The names of the defects to arm from the start.",
 }
 
-EXTRA_KEYWORDS = {"AdvanceBody": {"minProperties": 1}}
+_ONE_KIND = {"oneOf": [{"required": ["effect"]}, {"required": ["steps"]}]}
+EXTRA_KEYWORDS = {"AdvanceBody": {"minProperties": 1}, "RuleBody": _ONE_KIND, "ArmedRule": _ONE_KIND}
 """Keywords that a marshmallow schema cannot express."""
 
 EXTRA_FIELDS = {"SandboxBody": {"limits": _SET_LIMITS, "policy": _SET_POLICY, "defects": _DEFECTS}}
 """Fields that depend on the vendors, so that the schema classes do not have them."""
+
+_STEP = {"oneOf": [_ref(fault_rules.EffectBody), {"const": fault_sequences.PASS_STEP}]}
+EXTRA_FIELD_KEYWORDS = {name: {"steps": {"items": _STEP}} for name in ("RuleBody", "ArmedRule")}
+"""Keywords of a field that a marshmallow field cannot express."""
 
 _SANDBOX_ANSWER = sandboxes.SandboxSchema
 
@@ -214,8 +220,10 @@ def text() -> str:
     classes = dict(_schema_classes(Schema))
     for name, schema in spec["components"]["schemas"].items():
         schema["properties"] |= json.loads(json.dumps(EXTRA_FIELDS.get(name, {})))
+        for field, keywords in EXTRA_FIELD_KEYWORDS.get(name, {}).items():
+            schema["properties"][field] |= json.loads(json.dumps(keywords))
         described = {"description": inspect.getdoc(classes[name]), "additionalProperties": False}
-        schema.update(described | EXTRA_KEYWORDS.get(name, {}))
+        schema.update(described | json.loads(json.dumps(EXTRA_KEYWORDS.get(name, {}))))
     document = {key: spec[key] for key in ("openapi", "info", "servers", "security", "paths", "components")}
     return HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 

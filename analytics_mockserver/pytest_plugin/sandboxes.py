@@ -275,16 +275,25 @@ class EffectArguments(TypedDict, total=False):
 
 
 class FaultArguments(EffectArguments, total=False):
-    """An effect, and the requests that it applies to: those that match all of the other arguments."""
+    """An effect or a sequence, and the requests that it applies to: those that match all of the other arguments.
+
+    A step is an effect or "pass", which is the genuine answer. `then` is what follows the last step. `from_` and
+    `until` are on the sandbox's clock.
+    """
 
     vendor: str
     operation: str
     path: str
     query: Mapping[str, str]
+    from_: datetime | str
+    until: datetime | str
     times: int
     skip: int
     share: float | Decimal
+    share_by: Literal["request", "client"]
     phase: Literal["before", "after"]
+    steps: Sequence[EffectArguments | Literal["pass"]]
+    then: Literal["repeat", "pass", "last"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +309,11 @@ class SandboxFaults(_SandboxPart):
     """The fault rules of a sandbox, in order: a request meets the first that fires."""
 
     def add(self, **rule: Unpack[FaultArguments]) -> Fault:
-        """Arm one more rule, after the others; its arguments are those of FaultArguments."""
+        """Arm one more rule, after the others: which requests meet it, and what happens to them.
+
+        As in `add(vendor="some-vendor", steps=[{"status": 503}, "pass", {"rate_limited": True}], then="repeat")`; its
+        arguments are those of FaultArguments.
+        """
         for name in rule:
             if name not in FaultArguments.__annotations__:
                 from analytics_mockserver.suggestions import unknown_name
@@ -308,7 +321,10 @@ class SandboxFaults(_SandboxPart):
                 raise TypeError(f"faults.add: {unknown_name('argument', name, FaultArguments.__annotations__)}")
         effect = {name: value for name, value in rule.items() if name in EffectArguments.__annotations__}
         body: dict[str, Any] = {name: value for name, value in rule.items() if name not in effect}
-        body["effect"] = effect
+        if "from_" in body:
+            body["from"] = body.pop("from_")
+        if effect or "steps" not in body:
+            body["effect"] = effect
         if "vendor" in body:
             body["vendor"] = vendor_name(body["vendor"])
         return _read_fault(self._client.faults.add(body))

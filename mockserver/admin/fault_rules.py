@@ -4,15 +4,16 @@ Whether any request can match a rule is checked by `faults`.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from mockserver.admin import fault_sequences
 from mockserver.admin.effect_conflicts import ACTING, BODILESS, conflicts
-from mockserver.admin.fields import Body, NonNegativeDecimal, StrictInteger
-from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule
+from mockserver.admin.fields import Body, NonNegativeDecimal, Rfc3339Timestamp, StrictInteger
+from mockserver.gateway.faults import AfterSteps, FaultEffect, FaultPhase, FaultRule, ShareBy
 
 SECONDS_MAXIMUM = 3600
 BYTES_MAXIMUM = 1_000_000_000
@@ -178,6 +179,10 @@ class RuleBody(Body):
 
     Rules are tried in the order in which they were armed. The first one that fires is the only one that affects a
     request; later ones do not count it.
+
+    A rule counts every request that matches it from `from` until before `until`. It ignores the first `skip` of these,
+    then those that are not in its `share`, and fires for the others, at most `times`. In a sequence, each request for
+    which it fires gets the next step; a step "pass" counts like any other.
     """
 
     vendor = fields.String(metadata={"description": "A vendor's name."})
@@ -186,9 +191,21 @@ class RuleBody(Body):
     query = TextByName(
         "parameters", _parameter_error, "Parameters of the query, decoded; a repeated one matches by any of its values."
     )
+    since = Rfc3339Timestamp(
+        data_key="from",
+        metadata={"description": "From when it is in force, on the sandbox's clock; default: from the beginning."},
+    )
+    until = Rfc3339Timestamp(metadata={"description": "Until when it is in force, exclusive; default: without end."})
     times = Times(1, COUNT_MAXIMUM, "How often it fires at most.")
     skip = StrictInteger(0, COUNT_MAXIMUM, "How many matching requests it skips first.")
     share = PositiveDecimal(1, description="The share of matching requests it affects.")
+    share_by = fields.String(
+        validate=validate.OneOf(tuple(ShareBy), error='must be "request" or "client"'),
+        metadata={
+            "description": "What the share is drawn for. request (the default): each request. client: each client, so "
+            "that either all of its requests are in the share or none; a client is a token with a User-Agent."
+        },
+    )
     phase = fields.String(
         validate=validate.OneOf(tuple(FaultPhase), error='must be "before" or "after"'),
         metadata={
@@ -196,13 +213,23 @@ class RuleBody(Body):
             "the limiter and the view, whatever they answered."
         },
     )
-    effect = fields.Nested(
-        EffectBody,
-        required=True,
-        error_messages={"required": 'must be given: what happens to the request, as in {{"status": 503}}'},
-    )
+    effect = fields.Nested(EffectBody)
+    steps = fault_sequences.steps(EffectBody)
+    then = fault_sequences.then()
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_combination(self, given: dict[str, Any], original: object, **_: Any) -> None:
+        """ValidationError for fields that cannot go together, or that are missing."""
+        if not isinstance(original, Mapping):
+            return
+        errors: dict[str, list[str]] = {}
+        for field, rule in fault_sequences.conflicts(given, original):
+            errors.setdefault(field, []).append(rule)
+        if errors:
+            raise ValidationError(errors)
 
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> FaultRule:
-        phase = FaultPhase(given.pop("phase", FaultPhase.BEFORE))
-        return FaultRule(**given, phase=phase)
+        words = {"phase": FaultPhase, "then": AfterSteps, "share_by": ShareBy}
+        options = {name: kind(given[name]) for name, kind in words.items() if name in given}
+        return FaultRule(**{**given, **options, "steps": tuple(given.get("steps", ()))})

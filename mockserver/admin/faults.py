@@ -16,7 +16,8 @@ from mockserver.admin.fault_rules import RuleBody
 from mockserver.admin.fields import Body
 from mockserver.admin.responses import Errors, Problem, created, json_list
 from mockserver.gateway import socket_features
-from mockserver.gateway.faults import RULES_MAXIMUM, ArmedRule, FaultEffect, FaultRule
+from mockserver.gateway.armed_faults import RULES_MAXIMUM, ArmedRule
+from mockserver.gateway.faults import FaultEffect, FaultRule
 from mockserver.gateway.vendor import Route, Vendor
 from mockserver.validation.schemas import dump
 
@@ -34,7 +35,10 @@ class RulesBody(Body):
 
 
 class ArmedRuleSchema(RuleBody):
-    """An armed rule, and how many requests it affected; one that fired as often as it may stays listed."""
+    """An armed rule, and for how many requests it fired; one that fired as often as it may stays listed.
+
+    In a sequence, `hits` counts the requests that got a step, "pass" included.
+    """
 
     id = fields.String(required=True)
     hits = fields.Integer(required=True)
@@ -94,14 +98,17 @@ def matchable(rules: Sequence[FaultRule], vendors: Sequence[Vendor], field: str)
 def check_supported(rules: Iterable[FaultRule]) -> None:
     """Problem 409 for an effect that the server of the current request cannot produce."""
     for rule in rules:
-        if refusal := socket_features.refusal(rule.effect.names, http_request.environ):
+        names = frozenset().union(*(effect.names for effect in rule.effects))
+        if refusal := socket_features.refusal(names, http_request.environ):
             raise Problem(409, refusal)
 
 
 def _describe(armed: ArmedRule) -> dict[str, Any]:
     rule = armed.rule
-    given = {**_without_defaults(rule), "phase": rule.phase, "effect": _without_defaults(rule.effect)}
-    return {**given, "id": armed.id, "hits": armed.hits}
+    given = {**_without_defaults(rule), "phase": rule.phase, "id": armed.id, "hits": armed.hits}
+    if rule.steps:
+        return {**given, "steps": [_without_defaults(step) for step in rule.steps], "then": rule.then}
+    return {**given, "effect": _without_defaults(rule.effect)}
 
 
 def _without_defaults(record: FaultRule | FaultEffect) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from mockserver.admin.admin_context import AdminRequest
 from mockserver.admin.clock import ClockSchema
 from mockserver.admin.fields import Rfc3339Timestamp
 from mockserver.gateway import curl
-from mockserver.gateway.faults import ArmedRule
+from mockserver.gateway.armed_faults import ArmedRule
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.tokens import Grant
@@ -120,7 +120,7 @@ def _vendor(sandbox: Sandbox, vendor: Vendor, now: datetime, rules: tuple[ArmedR
         "next_data_at": None if through is None else _next_data(vendor, now, switches, through),
         "shows_people": vendor.visibility is not None,
         "limit": limits.describe(sandbox, vendor.name),
-        "faults": sum(_can_affect(each, vendor) for each in rules),
+        "faults": sum(_can_affect(each, vendor, now) for each in rules),
         "defects": [each.name for each in vendor.defects if each.name in sandbox.policy.defects],
         "changed_switches": [each.name for each in vendor.switches if switches[each] != each.default],
     }
@@ -152,7 +152,6 @@ def _next_data(vendor: Vendor, now: datetime, switches: Switches, through: int) 
     return next((each for each in coming if vendor.data_through(each, switches) != through), None)
 
 
-def _can_affect(armed: ArmedRule, vendor: Vendor) -> bool:
-    """Whether a rule can still affect a request to the vendor: some request matches it, and it is not spent."""
-    is_spent = armed.rule.times is not None and armed.hits >= armed.rule.times
-    return not is_spent and not faults.rule_errors(armed.rule, (vendor,))
+def _can_affect(armed: ArmedRule, vendor: Vendor, now: datetime) -> bool:
+    """Whether a rule can still affect a request to the vendor: some request matches it, it is not spent, nor over."""
+    return not armed.is_spent and not armed.rule.is_over(now) and not faults.rule_errors(armed.rule, (vendor,))

@@ -67,7 +67,11 @@ class EntrySchema(Schema):
         metadata={"description": "Until the answer was ready, or the client was found to have left. null before that."},
     )
     organization = fields.String(required=True)
-    fault = fields.String(required=True, allow_none=True)
+    fault = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": 'The rule that fired; in a sequence with its step, as in "fault-1 step 2".'},
+    )
     refusal = fields.String(required=True, allow_none=True)
     outcome = fields.String(
         required=True,

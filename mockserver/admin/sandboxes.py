@@ -19,7 +19,7 @@ from mockserver.admin.fields import CLOCK_RANGE, Body, Rfc3339Timestamp, StrictB
 from mockserver.admin.responses import Problem, created, json_list
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
 from mockserver.gateway import tokens
-from mockserver.gateway.faults import RULES_MAXIMUM
+from mockserver.gateway.armed_faults import RULES_MAXIMUM
 from mockserver.gateway.sandbox import DEFAULT, RESETTABLE, Sandbox, SandboxConfig, TooManySandboxes
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization

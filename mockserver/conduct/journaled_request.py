@@ -90,9 +90,14 @@ class JournaledRequest:
         return self.entry.status is not None
 
     @property
+    def is_genuine(self) -> bool:
+        """Whether no fault touched its answer: no rule fired for it, or one whose step let it pass."""
+        return self.entry.fault is None or self.entry.passed
+
+    @property
     def answered(self) -> bool:
         """Whether the vendor answered the question, and no fault touched the answer."""
-        return self.entry.status == 200 and self.entry.fault is None
+        return self.entry.status == 200 and self.is_genuine
 
     @property
     def leads_to(self) -> tuple[Hashable, str] | None:

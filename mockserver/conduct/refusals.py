@@ -135,7 +135,7 @@ def _too_soon(before: _Attempt, attempt: _Attempt) -> bool:
 
 def _is_limited(request: JournaledRequest) -> bool:
     """Whether the vendor's limiter refused it, and not a fault."""
-    return request.entry.status == HTTPStatus.TOO_MANY_REQUESTS and request.entry.fault is None
+    return request.entry.status == HTTPStatus.TOO_MANY_REQUESTS and request.is_genuine
 
 
 def shortest_wait(request: JournaledRequest) -> timedelta:
@@ -224,7 +224,7 @@ def repeated(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]
     """A question that was refused before on the same day, for what is wrong with it."""
     refused: dict[Hashable, JournaledRequest] = {}
     for each in requests:
-        if each.entry.status in {400, 404, 405, 422} and each.entry.fault is None:
+        if each.entry.status in {400, 404, 405, 422} and each.is_genuine:
             key = each.question, each.data_day
             if key in refused and each.sent_after(refused[key]):
                 yield each

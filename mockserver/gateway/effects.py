@@ -17,7 +17,8 @@ from wsgiref.types import WSGIEnvironment
 from flask import Response
 
 from mockserver.gateway import socket_features
-from mockserver.gateway.faults import ArmedRule, FaultEffect, FaultPhase, MatchInput
+from mockserver.gateway.armed_faults import FaultHit
+from mockserver.gateway.faults import GENUINE, FaultEffect, FaultPhase, MatchInput
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
 from mockserver.gateway.socket_features import WaitSlots
@@ -71,16 +72,18 @@ def apply(context: RequestContext, phase: FaultPhase) -> None:
     if not rules.armed:
         return
     path, arguments = context.request.path, context.args.getlist
-    match_input = MatchInput(context.vendor.name, context.operation, context.method, path, arguments)
+    client = "" if context.grant is None else context.grant.id, context.environ.get("HTTP_USER_AGENT", "")
+    vendor, now = context.vendor.name, context.now
+    match_input = MatchInput(vendor, context.operation, context.method, path, arguments, now, client)
     with context.registry.lock:
         context.fault = rules.match(match_input, phase)
     if context.fault is not None:
-        context.journaled().meet(context.fault.id)
+        context.journaled().meet(context.fault.label, passed=context.fault.effect == GENUINE)
         _replace(context, context.fault)
 
 
-def _replace(context: RequestContext, fault: ArmedRule) -> None:
-    effect, environ = fault.rule.effect, context.environ
+def _replace(context: RequestContext, fault: FaultHit) -> None:
+    effect, environ = fault.effect, context.environ
     if refusal := socket_features.refusal(effect.names, environ):
         raise UnsupportedFault(f"{fault.id}: {refusal}")
     if effect.delay_seconds is not None:
@@ -143,11 +146,11 @@ def _never() -> bool:
     return False
 
 
-def corrupt(context: RequestContext, fault: ArmedRule, response: Response) -> Response:
+def corrupt(context: RequestContext, fault: FaultHit, response: Response) -> Response:
     """The response as the client gets it: with the fault's status and headers, and its body as the fault makes it."""
     if context.refusal is Reason.INTERNAL:
         return response
-    effect = fault.rule.effect
+    effect = fault.effect
     if effect.error and effect.status is not None:
         response.status_code = effect.status
     if effect.malformed_json:
@@ -172,19 +175,19 @@ def _compress(response: Response) -> None:
         response.headers["Content-Encoding"] = "gzip"
 
 
-def _streamed(context: RequestContext, fault: ArmedRule, response: Response) -> Response:
+def _streamed(context: RequestContext, fault: FaultHit, response: Response) -> Response:
     """The response with a body in parts: of its whole length or, where it is chunked, without one."""
     body = response.get_data()
-    if fault.rule.effect.chunked:
+    if fault.effect.chunked:
         del response.headers["Content-Length"]
     else:
         response.headers["Content-Length"] = str(len(body))
     return Response(_parts(context, body, fault), response.status, response.headers)
 
 
-def _parts(context: RequestContext, body: bytes, fault: ArmedRule) -> Iterator[bytes]:
+def _parts(context: RequestContext, body: bytes, fault: FaultHit) -> Iterator[bytes]:
     """A body that ends early, stalls or is chunked; the first part, even an empty one, sends the head."""
-    effect = fault.rule.effect
+    effect = fault.effect
     sent, is_cut = body[: effect.end], effect.cut_after_bytes is not None
     yield from _chunks(sent[: effect.after_bytes], effect)
     if effect.stall_seconds is not None:

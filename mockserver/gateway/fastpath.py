@@ -157,7 +157,7 @@ class FastPath:
         sandbox, vendor, policy = known.sandbox, known.vendor, known.sandbox.policy
         return (
             policy.generation == known.generation
-            and not (sandbox.faults.armed and sandbox.faults.may_fire(vendor.name, known.operation, known.path))
+            and not (sandbox.faults.armed and sandbox.faults.may_fire(vendor.name, known.operation, known.path, now))
             and self._is_open(known)
             and (known.expires_at is None or limits.microseconds(now) < known.expires_at)
             and vendor.cache_epoch(now, policy.switches[vendor.name]) == known.epoch

@@ -1,19 +1,16 @@
-"""Fault rules: which requests get an effect. Rules are tried in order, and only the first that fires counts.
+"""Fault rules as records: which requests get which effect.
 
-`effects` produces an effect; `admin` checks whether a rule can match at all.
+`armed_faults` has the rules that are armed in a sandbox; `effects` produces an effect; `admin` checks whether a rule
+can match at all.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from itertools import count
-from threading import Event
 
 from mockserver.simulation import hashing
-
-RULES_MAXIMUM = 1000
-"""How many rules a sandbox can have armed."""
 
 _DRAWS = 1 << 64
 
@@ -25,12 +22,28 @@ class FaultPhase(StrEnum):
     AFTER = "after"
 
 
+class AfterSteps(StrEnum):
+    """What a rule does after the last step of its sequence: begin again, fire no more, or stay at the last step."""
+
+    REPEAT = "repeat"
+    PASS = "pass"  # noqa: S105 (not a password)
+    LAST = "last"
+
+
+class ShareBy(StrEnum):
+    """What a share is drawn for: each request, or each client, whose requests then all get the effect or none."""
+
+    REQUEST = "request"
+    CLIENT = "client"
+
+
 @dataclass(frozen=True, slots=True)
 class FaultEffect:
     """What happens to a request; at most one of `status`, `html`, `rate_limited` and `reset` replaces the answer.
 
-    Seconds are of the wall clock, bytes of the body as it is sent: with `gzip`, of the compressed one. `code`,
-    `message`, `error` and `empty` belong to `status`, and `headers` to any answer.
+    Without any field, the request gets its genuine answer. Seconds are of the wall clock, bytes of the body as it is
+    sent: with `gzip`, of the compressed one. `code`, `message`, `error` and `empty` belong to `status`, and `headers`
+    to any answer.
     """
 
     status: int | None = None
@@ -73,25 +86,36 @@ class FaultEffect:
         return frozenset(each.name for each in fields(self) if getattr(self, each.name) != each.default)
 
 
+GENUINE = FaultEffect()
+"""The effect of a step that lets a request pass to its genuine answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class MatchInput:
-    """What rules match on; `values` gives the values of a query parameter."""
+    """What rules match on; `values` gives the values of a query parameter, and `now` is the time in the sandbox.
+
+    `client` identifies the client: the id of its token, and its User-Agent.
+    """
 
     vendor: str
     operation: str | None
     method: str
     path: str
     values: Callable[[str], Sequence[str]]
+    now: datetime
+    client: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """Which requests get an effect: those that match every field, after `skip` of them, at most `times`.
+    """Which requests get an effect, or the effects of a sequence of `steps` in turn.
 
-    `path` may contain `*` for any characters. A fraction `share` of the matching requests is drawn; None draws all.
+    A rule counts the requests that match every field, from `since` until before `until` on the sandbox's clock. It
+    fires for those after the first `skip`, if they are in its `share`, at most `times`. `path` may contain `*` for any
+    characters. The first request that it fires for gets the first step, and so on; `then` is what follows the last.
     """
 
-    effect: FaultEffect
+    effect: FaultEffect = GENUINE
     vendor: str | None = None
     operation: str | None = None
     path: str | None = None
@@ -100,112 +124,61 @@ class FaultRule:
     skip: int = 0
     share: Decimal | None = None
     phase: FaultPhase = FaultPhase.BEFORE
+    steps: tuple[FaultEffect, ...] = ()
+    then: AfterSteps = AfterSteps.PASS
+    since: datetime | None = None
+    until: datetime | None = None
+    share_by: ShareBy = ShareBy.REQUEST
+
+    @property
+    def effects(self) -> tuple[FaultEffect, ...]:
+        """Its effect, or those of its steps."""
+        return self.steps or (self.effect,)
+
+    @property
+    def hits_maximum(self) -> int | None:
+        """For how many requests it fires at most; None for any number."""
+        steps = len(self.steps) if self.steps and self.then is AfterSteps.PASS else None
+        return min((each for each in (self.times, steps) if each is not None), default=None)
+
+    def step_at(self, hit: int) -> int:
+        """The index of the step for the request that it fires for, counted from 0; 0 without steps."""
+        length = len(self.effects)
+        return hit % length if self.then is AfterSteps.REPEAT else min(hit, length - 1)
 
     def matches(self, request: MatchInput) -> bool:
-        """Whether a request matches every field; an effect on bodies does not match a HEAD."""
+        """Whether a request matches every field; a rule with an effect on bodies does not match a HEAD."""
         return (
-            self.may_match(request.vendor, request.operation, request.path)
+            self.may_match(request.vendor, request.operation, request.path, request.now)
             and all(value in request.values(name) for name, value in self.query)
-            and not (self.effect.corrupts and request.method == "HEAD")
+            and not (request.method == "HEAD" and any(effect.corrupts for effect in self.effects))
         )
 
-    def may_match(self, vendor: str, operation: str | None, path: str) -> bool:
+    def may_match(self, vendor: str, operation: str | None, path: str, now: datetime) -> bool:
         """Whether a request matches every field but those that concern its query string and method."""
         return (
             self.vendor in (None, vendor)
             and self.operation in (None, operation)
             and (self.path is None or matches_glob(self.path, path))
+            and self.is_in_force(now)
         )
 
-    def draws(self, key: int, index: int) -> bool:
+    def is_in_force(self, now: datetime) -> bool:
+        """Whether a time lies in its period, which ends before `until`."""
+        return (self.since is None or self.since <= now) and not self.is_over(now)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its period has ended."""
+        return self.until is not None and now >= self.until
+
+    def draws(self, key: int, index: int, client: tuple[str, str]) -> bool:
         """Whether the matching request with an index is in the share: exact, and the same for the same key."""
         if self.share is None:
             return True
+        if self.share_by is ShareBy.CLIENT:
+            key, index = hashing.key(key, "client", *client), 0
         part, whole = self.share.as_integer_ratio()
         return hashing.scalar(key, index) * whole < part * _DRAWS
-
-
-@dataclass(slots=True)
-class ArmedRule:
-    """An armed rule that draws by `key`: it has `seen` so many matching requests, of which so many were `hits`.
-
-    `disarmed` is set when the requests that wait because of it should stop waiting.
-    """
-
-    id: str
-    rule: FaultRule
-    key: int
-    seen: int = 0
-    hits: int = 0
-    disarmed: Event = field(default_factory=Event)
-
-    def fires(self, request: MatchInput) -> bool:
-        """Count a request, unless the rule is used up, and return whether it gets the effect."""
-        if self.hits == self.rule.times or not self.rule.matches(request):
-            return False
-        self.seen += 1
-        if self.seen <= self.rule.skip or not self.rule.draws(self.key, self.seen - 1):
-            return False
-        self.hits += 1
-        return True
-
-
-_GLANCE_MAXIMUM = 16
-"""Of how many rules `may_fire` looks at each: it must take no longer than a few microseconds."""
-
-
-class FaultRules:
-    """The rules of one sandbox. Everything but `armed` and `may_fire` needs the sandbox registry's lock."""
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self.armed: tuple[ArmedRule, ...] = ()
-        self.reset()
-
-    def reset(self, rules: Iterable[FaultRule] = ()) -> None:
-        """Restart the ids, and arm these rules and no others."""
-        self._ids = count(1)
-        self.replace(rules)
-
-    def replace(self, rules: Iterable[FaultRule]) -> None:
-        """Arm these rules and no others."""
-        before, self.armed = self.armed, tuple(self._armed(rule) for rule in rules)
-        for each in before:
-            each.disarmed.set()
-
-    def add(self, rule: FaultRule) -> ArmedRule:
-        """Arm one more rule, after the others."""
-        added = self._armed(rule)
-        self.armed = (*self.armed, added)
-        return added
-
-    def remove(self, fault_id: str) -> bool:
-        """Disarm a rule; False for an unknown id."""
-        removed = [each for each in self.armed if each.id == fault_id]
-        self.armed = tuple(each for each in self.armed if each.id != fault_id)
-        for each in removed:
-            each.disarmed.set()
-        return bool(removed)
-
-    def match(self, request: MatchInput, phase: FaultPhase) -> ArmedRule | None:
-        """The first rule of a phase that fires; later rules do not count the request."""
-        return next((each for each in self.armed if each.rule.phase is phase and each.fires(request)), None)
-
-    def may_fire(self, vendor: str, operation: str | None, path: str) -> bool:
-        """Whether a rule may count or meet a request. In doubt, it may: of many rules, none is looked at."""
-        armed = self.armed
-        return len(armed) > _GLANCE_MAXIMUM or any(
-            each.hits != each.rule.times and each.rule.may_match(vendor, operation, path) for each in armed
-        )
-
-    def _armed(self, rule: FaultRule) -> ArmedRule:
-        return ArmedRule(f"fault-{next(self._ids)}", rule, hashing.key(self._seed, "fault", _draw_text(rule)))
-
-
-def _draw_text(rule: FaultRule) -> str:
-    """The text that a rule draws by: its repr, but with the class names of the first release, so draws stay equal."""
-    head, _, phase = repr(rule).rpartition("<FaultPhase.")
-    return f"{head}<Phase.{phase}".replace("FaultRule(effect=FaultEffect(", "Rule(effect=Effect(", 1)
 
 
 def matches_glob(pattern: str, path: str) -> bool:

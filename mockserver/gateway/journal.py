@@ -47,6 +47,7 @@ class Entry(NamedTuple):
     `status` is None unless the request was answered; `duration_us` is None while it is in progress. `grant` is the id
     of the token, if it is known, and `next_page` is the answer's link to the next page. `started` is in nanoseconds of
     a monotonic clock. `generation` is that of the policy in force. `frozen` is whether the sandbox's clock stood still.
+    `passed` is whether the fault did nothing to it: a step of a sequence can let a request pass.
 
     `start_seq` and `end_seq` are the logical timestamps of the request and of its answer. The `start_seq` of a request
     that is sent after the answer to another was received is above the other's `end_seq`, however long anything takes.
@@ -73,6 +74,7 @@ class Entry(NamedTuple):
     end_seq: int = 0
     body_digest: str | None = None
     outcome: Outcome = Outcome.ANSWERED
+    passed: bool = False
 
 
 class State(NamedTuple):
@@ -86,6 +88,7 @@ class State(NamedTuple):
     next_page: str | None = None
     end_seq: int = NEVER
     headers: Headers = ()
+    passed: bool = False
 
 
 _BEGUN: Final = State()
@@ -124,14 +127,16 @@ class Record:
     sent: SentHeaders = NONE_SENT
     id: int = 0
 
-    def meet(self, fault: str) -> None:
-        """Note the rule that fired for it."""
-        self.state = self.state._replace(fault=fault)
+    def meet(self, fault: str, *, passed: bool = False) -> None:
+        """Note the rule that fired for it, and whether the rule's step lets it pass to its genuine answer."""
+        self.state = self.state._replace(fault=fault, passed=passed)
 
     def finish(self, status: int, refusal: str | None, next_page: str | None, headers: Headers = ()) -> None:
         """Note its answer, unless its client has left."""
         if self.state.outcome is Outcome.IN_PROGRESS:
-            self.state = answered(self.started, status, self.state.fault, refusal, next_page, headers)
+            passed = self.state.passed
+            state = answered(self.started, status, self.state.fault, refusal, next_page, headers)
+            self.state = state._replace(passed=True) if passed else state
 
     def abandon(self) -> None:
         """Note that its client left before the answer was written."""
@@ -201,6 +206,7 @@ class Journal:
             state.end_seq,
             record.body.digest if record.body else None,
             state.outcome,
+            state.passed,
         )
 
     def path(self, record: Record) -> str:

@@ -67,7 +67,7 @@ def fault(context: RequestContext) -> None:
 def limit(context: RequestContext) -> None:
     """429 when the request's bucket is empty; a request whose response a fault will corrupt costs nothing."""
     context.is_limited = True
-    corrupted = context.fault is not None and context.fault.rule.effect.corrupts
+    corrupted = context.fault is not None and context.fault.effect.corrupts
     if corrupted or context.sandbox.allowance(context.limit) is None:
         return
     sandbox = context.sandbox

@@ -11,8 +11,9 @@ from threading import RLock
 from typing import Any, Self
 
 from mockserver.gateway import dates, switches, tokens
+from mockserver.gateway.armed_faults import FaultRules
 from mockserver.gateway.background import JobList
-from mockserver.gateway.faults import FaultRule, FaultRules
+from mockserver.gateway.faults import FaultRule
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, Limiter, LimitMode
 from mockserver.gateway.redaction import Redactor

@@ -15,8 +15,8 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway import kept_headers, request_body, socket_features
+from mockserver.gateway.armed_faults import FaultHit
 from mockserver.gateway.defects import Defect
-from mockserver.gateway.faults import ArmedRule
 from mockserver.gateway.journal import JOURNALED, Record, next_sequence
 from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection
@@ -44,11 +44,11 @@ class RequestContext:
     `operation` is None where the path or the method is unknown, `from_flask` where Flask has not seen the request, and
     `grant` until the token is known. `route` is the route of its path, also under a wrong method; None for an unknown
     path. The request happens at one moment, `now`, under one `policy`, whose options for the vendor are `switches`.
-    `fault` is the armed rule that fired for it. `started` is in nanoseconds, and `start_seq` the logical timestamp for
-    the journal. `record` is its record in the journal, once it has one. `expires_at` is when its token expires, in
-    microseconds since 1970; None for a token that does not. `is_limited` is whether it has passed the stage that takes
-    from its bucket. `path` is as it was sent, decoded; Werkzeug's own has the slashes at its start folded. A dry run
-    is not journaled.
+    `fault` is what the armed rule that fired for it does. `started` is in nanoseconds, and `start_seq` the logical
+    timestamp for the journal. `record` is its record in the journal, once it has one. `expires_at` is when its token
+    expires, in microseconds since 1970; None for a token that does not. `is_limited` is whether it has passed the stage
+    that takes from its bucket. `path` is as it was sent, decoded; Werkzeug's own has the slashes at its start folded. A
+    dry run is not journaled.
     """
 
     environ: WSGIEnvironment
@@ -61,7 +61,7 @@ class RequestContext:
     start_seq: int = field(default_factory=next_sequence)
     grant: Grant | None = None
     refusal: Reason | None = None
-    fault: ArmedRule | None = None
+    fault: FaultHit | None = None
     record: Record | None = None
     expires_at: int | None = None
     is_limited: bool = False

@@ -198,7 +198,7 @@ ACTING = (
     "status, html, rate_limited, reset, headers, delay_seconds, truncate_bytes, stall_seconds, malformed_json, "
     "chunked, gzip, close_idle"
 )
-FIELDS = "vendor, operation, path, query, times, skip, share, phase, effect"
+FIELDS = "vendor, operation, path, query, from, until, times, skip, share, share_by, phase, effect, steps, then"
 EFFECT = (
     "status, code, message, empty, error, headers, html, rate_limited, reset, delay_seconds, gzip, chunked, "
     "cut_after_bytes, truncate_bytes, stall_seconds, after_bytes, malformed_json, close_idle"
@@ -207,7 +207,10 @@ VALUE = "must be text of 1 to 1000 printable characters of Latin-1, without spac
 ONE = "cannot go with {}: only one of status, html, rate_limited, reset can replace the answer"
 
 BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
-    "no effect": ({}, {"effect": ['must be given: what happens to the request, as in {"status": 503}']}),
+    "no effect": (
+        {},
+        {"effect": ['must be given, or steps in its place: what happens to the request, as in {"status": 503}']},
+    ),
     "an effect that is text": ({"effect": "reset"}, {"effect": ["must be an object"]}),
     "an effect that is a list": ({"effect": [DOWN]}, {"effect": ["must be an object"]}),
     "an effect that is null": ({"effect": None}, {"effect": ["must not be null"]}),

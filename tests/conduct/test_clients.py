@@ -150,3 +150,20 @@ def test_request_repeated_with_other_defects_is_fine(admin: Admin, surfaces: Sur
     admin.done("PUT", "/defects", {"armed": []})
     surfaces.augment("/dau-count")
     assert found() == {("augment", "same-question-again")}
+
+
+def test_answer_that_a_fault_lets_pass_is_judged_like_any_other(
+    admin: Admin, surfaces: Surfaces, found: Findings, watch: Watch
+) -> None:
+    admin.send("POST", "/faults", {"vendor": "augment", "steps": [{"status": 503}, "pass"]})
+    surfaces.augment("/dau-count")
+    surfaces.wait(60)
+    for expected in (set(), {("augment", "same-question-again")}):
+        surfaces.augment("/dau-count")
+        assert found() == expected
+    assert [entry["fault"] for entry in admin.get("/requests")["requests"]] == [
+        "fault-1 step 1",
+        "fault-1 step 2",
+        None,
+    ]
+    assert watch.take(), "the first answer was an error on purpose"

@@ -16,8 +16,8 @@ from flask import Flask
 from werkzeug.test import Client, run_wsgi_app
 
 from mockserver.gateway import routing
+from mockserver.gateway.armed_faults import FaultRules
 from mockserver.gateway.fastpath import FastPath
-from mockserver.gateway.faults import FaultRules
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mockserver.gateway import socket_features
-from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule, FaultRules
+from mockserver.gateway.armed_faults import FaultRules
+from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule
 from mockserver.gateway.vendor import Reply, Vendor, ViewRequest
 from tests.gateway import parrot
 from tests.gateway.parrot import ABLE, UNLIMITED, WHOLE, Aviary, armed

@@ -104,7 +104,7 @@ def test_hits_are_counted_under_the_lock(monkeypatch: pytest.MonkeyPatch) -> Non
     def match(*_: object) -> None:
         free.append(is_free(aviary))
 
-    monkeypatch.setattr("mockserver.gateway.faults.FaultRules.match", match)
+    monkeypatch.setattr("mockserver.gateway.armed_faults.FaultRules.match", match)
     aviary.send()
     assert free == [False, False]
 

@@ -8,11 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule, FaultRules, MatchInput, matches_glob
+from mockserver.gateway.armed_faults import FaultRules
+from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule, MatchInput, matches_glob
+from tests.gateway.parrot import NOW
 
 DOWN = FaultEffect(status=503)
 REQUEST = MatchInput(
-    "parrot", "speak", "GET", "/parrot/speak", lambda name: {"say": ["hi", "ho"], "n": ["1"]}.get(name, [])
+    "parrot",
+    "speak",
+    "GET",
+    "/parrot/speak",
+    lambda name: {"say": ["hi", "ho"], "n": ["1"]}.get(name, []),
+    NOW,
+    ("parrot", "curl"),
 )
 
 GLOBS = [
@@ -167,7 +175,7 @@ def test_share_is_compared_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     """The draw that equals a quarter of all draws is the first one out; no floating point is used."""
     for draw, drawn in (((1 << 62) - 1, True), (1 << 62, False)):
         monkeypatch.setattr("mockserver.simulation.hashing.scalar", lambda *_, draw=draw: draw)
-        assert FaultRule(DOWN, share=Decimal("0.25")).draws(1, 0) is drawn
+        assert FaultRule(DOWN, share=Decimal("0.25")).draws(1, 0, REQUEST.client) is drawn
 
 
 def test_skipped_requests_count_towards_the_share() -> None:

@@ -166,6 +166,44 @@ def test_faults_can_change_an_answer(sandbox: SandboxFixture) -> None:
 
 
 @pytest.mark.usefixtures("undescribed")
+def test_sequence_of_faults_can_be_added(sandbox: SandboxFixture) -> None:
+    armed = sandbox.faults.add(
+        operation="getDau",
+        steps=[{"rate_limited": True}, "pass", {"status": 503, "message": "down"}],
+        then="repeat",
+        from_=NOW - timedelta(days=1),
+        until="2199-01-01T00:00:00Z",
+        times=4,
+    )
+    sandbox.clock.set(NOW)
+    assert [get(sandbox).status_code for _ in range(6)] == [429, 200, 503, 429, 200, 200]
+    (listed,) = sandbox.faults.list()
+    assert (listed.id, listed.hits, listed.rule["from"]) == (armed.id, 4, "2026-11-01T10:00:00Z")
+    assert (
+        listed.rule["steps"]
+        == armed.rule["steps"]
+        == [
+            {"rate_limited": True},
+            "pass",
+            {"status": 503, "message": "down"},
+        ]
+    )
+    assert sandbox.requests[1].fault == "fault-1 step 2"
+
+
+def test_effect_beside_a_sequence_is_refused(sandbox: SandboxFixture) -> None:
+    with pytest.raises(MockserverRefused, match="steps: cannot go with effect"):
+        sandbox.faults.add(steps=["pass"], status=503)
+
+
+@pytest.mark.usefixtures("undescribed")
+def test_share_of_clients_is_passed_on(sandbox: SandboxFixture) -> None:
+    rule = sandbox.faults.add(status=503, share=1, share_by="client").rule
+    assert (rule["share"], rule["share_by"]) == (1, "client")
+    assert get(sandbox).status_code == 503
+
+
+@pytest.mark.usefixtures("undescribed")
 def test_reset_restores_faults_that_were_cleared(in_process_server: MockserverFixture) -> None:
     down = {"operation": "getDau", "effect": {"status": 503}}
     with in_process_server.sandbox(now=NOW, frozen=True, faults=[down], defects=["lost-row"]) as created:

@@ -90,8 +90,9 @@ def _type(field: Node) -> str:
         return f"[{name}](#{name.lower()})"
     if "oneOf" in field:
         return " or ".join(_type(each) for each in field["oneOf"])
-    if "enum" in field:
-        return ", ".join(f"`{str(each).lower() if isinstance(each, bool) else each}`" for each in field["enum"])
+    values = [field["const"]] if "const" in field else field.get("enum")
+    if values:
+        return ", ".join(f"`{str(each).lower() if isinstance(each, bool) else each}`" for each in values)
     if field.get("type") == "array":
         return f"list of {_type(field['items'])}"
     if "additionalProperties" in field and isinstance(field["additionalProperties"], Mapping):
