@@ -4,6 +4,7 @@ Serving it over a socket is the job of `server`.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
 from mockserver.organizations import files
 from mockserver.products.world import World
+from mockserver.profiles.records import Profiles, UnknownProfile
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import Clock, ClockError, format_utc
 from mockserver.simulation.organization import Organization
@@ -81,7 +83,7 @@ def _live_names(vendor: str) -> frozenset[str]:
 def sources() -> Sources:
     """What sandboxes are made from: every vendor and switch, the bundled organizations, and the cases."""
     served = vendors.discover()
-    return Sources(served, startup_policy.all_switches(served), files.bundled(), _bundled, _catalogue)
+    return Sources(served, startup_policy.all_switches(served), files.bundled(), _bundled, _catalogue, profiles)
 
 
 def default_config(settings: Settings, known: Sources) -> SandboxConfig:
@@ -94,15 +96,27 @@ def default_config(settings: Settings, known: Sources) -> SandboxConfig:
     policy = startup_policy.load(settings, known.switches)
     clock = _clock(settings, organization)
     config = SandboxConfig(organization, organization.seed, clock, limits, policy, clock_given=settings.now is not None)
-    if settings.case is None:
+    if settings.case is None and settings.profile is None:
         return config
+    case = None if settings.case is None else _case(settings)
+    return _config_with(case, settings, known, config)
+
+
+def _config_with(case: Case | None, settings: Settings, known: Sources, config: SandboxConfig) -> SandboxConfig:
+    """How the default sandbox is made with a case or a profile; SettingsError for an unknown profile."""
     from mockserver.admin import sandboxes
 
-    return sandboxes.from_case(_case(settings), _flags(settings, config), known, config)
+    if settings.profile is not None:
+        try:
+            profiles().find(settings.profile)
+        except UnknownProfile as error:
+            raise SettingsError(str(error)) from error
+    made = sandboxes.from_flags(case, _flags(settings, config), known, config)
+    return made if case is not None else replace(made, clock_given=config.clock_given)
 
 
 def _flags(settings: Settings, config: SandboxConfig) -> dict[str, Any]:
-    """The settings that win over a case, as fields of a sandbox's body; None: as in the config.
+    """The settings that win over a case or a profile, as fields of a sandbox's body; None: as in the config.
 
     Switches are merged one by one.
     """
@@ -111,6 +125,7 @@ def _flags(settings: Settings, config: SandboxConfig) -> dict[str, Any]:
         "organization_file": ("organization", None),
         "now": ("now", settings.now and format_utc(settings.now)),
         "freeze": ("frozen", settings.freeze),
+        "profile": ("profile", settings.profile),
         "limits": ("limits", {name: str(limit) for name, limit in config.limits.items()}),
     }
     plain = Settings()
@@ -128,6 +143,14 @@ def _catalogue() -> Catalogue:
     from mockserver.cases import loading
 
     return loading.load(resources.cases())
+
+
+@cache
+def profiles() -> Profiles:
+    """Every profile, read when somebody first needs one."""
+    from mockserver.profiles import loading
+
+    return loading.load(resources.profiles())
 
 
 @cache

@@ -22,6 +22,11 @@ def cases() -> Path:
     return fixtures() / "cases"
 
 
+def profiles() -> Path:
+    """The file of the profiles."""
+    return fixtures() / "profiles.yaml"
+
+
 def openapi() -> Path:
     """The folder of the OpenAPI files, with a file for each vendor."""
     return _ROOT / "openapi"

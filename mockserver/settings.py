@@ -44,10 +44,11 @@ class Settings:
     `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value, which
     win over `policy_file`. `case` is the id of a case that the default sandbox starts in; settings that differ from
     their defaults win over it, and so do the fields named in `over_case`, which were given although they are equal to
-    the default. `organization_file` replaces the bundled `organization`. The server may be requested by the names in
-    `allowed_host` too, and pages of the origins in `cors_origin` may read the vendors' answers. `journal_size` is that
-    of each sandbox, of which there may be `sandboxes_maximum` beside the default one. `threads` is how many requests
-    the app handles at a time. SettingsError for invalid values.
+    the default. `profile` names a bundle of faults, switches and defects, over which settings win. `organization_file`
+    replaces the bundled `organization`. The server may be requested by the names in `allowed_host` too, and pages of
+    the origins in `cors_origin` may read the vendors' answers. `journal_size` is that of each sandbox, of which there
+    may be `sandboxes_maximum` beside the default one. `threads` is how many requests the app handles at a time.
+    SettingsError for invalid values.
     """
 
     host: str = "127.0.0.1"
@@ -56,6 +57,7 @@ class Settings:
     organization_file: Path | None = field(default=None, metadata=_BY_APP)
     case: str | None = field(default=None, metadata=_BY_APP)
     over_case: frozenset[str] = frozenset()
+    profile: str | None = field(default=None, metadata=_BY_APP)
     now: datetime | None = None
     freeze: bool = False
     limits: Limits = "documented"

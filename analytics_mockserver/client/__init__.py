@@ -116,7 +116,7 @@ class Client(SandboxClient):
             raise NoAnswer(f"GET {MOUNT}/ready is not answered by a mock server")
 
     def create_sandbox(self, **body: object) -> SandboxClient:
-        """Create a sandbox: `organization`, `seed`, `now`, `frozen`, `limits`, `policy`, `case`, `ttl_seconds`, ..."""
+        """Create a sandbox: `organization`, `seed`, `now`, `frozen`, `limits`, `policy`, `case`, `profile`, ..."""
         return SandboxClient(self._transport, self._headers, self.call("POST", "/sandboxes", body))
 
     def sandbox(self, sandbox_id: str) -> SandboxClient:

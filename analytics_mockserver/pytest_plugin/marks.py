@@ -10,7 +10,9 @@ import pytest
 
 from analytics_mockserver.pytest_plugin.options import MarkerError
 
-SANDBOX_ARGUMENTS = ("case", "organization", "now", "frozen", "seed", "limits", "policy", "faults", "defects")
+SANDBOX_ARGUMENTS = (
+    *("case", "organization", "now", "frozen", "seed", "limits", "policy", "profile", "faults", "defects"),
+)
 MARKER_ARGUMENTS = (*SANDBOX_ARGUMENTS, "in_process")
 
 

@@ -9,11 +9,12 @@ import pytest
 
 MARKER_HELP = (
     "mockserver(case='C001', organization='acme', now='2026-11-02T10:00:00Z', frozen=True, seed=7, limits='off', "
-    "policy={'<vendor>': {'<switch>': '<option>'}}, faults=[{'vendor': '<vendor>', 'effect': {'status': 503}}], "
-    "defects=['duplicate-row'], in_process=True): create the test's `sandbox` from a case (`mockserver cases` lists "
-    "them), with these settings in place of the case's or the server's own. All arguments are optional. A mark on a "
-    "test takes precedence over one on its class, and that over one on its module, argument by argument; limits and "
-    "policy are merged per vendor. in_process: without a socket, see the fixture mockserver_app."
+    "policy={'<vendor>': {'<switch>': '<option>'}}, profile='flaky', "
+    "faults=[{'vendor': '<vendor>', 'effect': {'status': 503}}], defects=['duplicate-row'], in_process=True): "
+    "create the test's `sandbox` from a case (`mockserver cases` lists them) or with a profile (`mockserver profiles` "
+    "lists them), with these settings in place of the case's or the server's own. All arguments are optional. A mark "
+    "on a test takes precedence over one on its class, and that over one on its module, argument by argument; limits "
+    "and policy are merged per vendor. in_process: without a socket, see the fixture mockserver_app."
 )
 
 

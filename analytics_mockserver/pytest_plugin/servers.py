@@ -98,12 +98,13 @@ class MockserverFixture:
         seed: int | None = None,
         limits: str | Mapping[str, Any] | None = None,
         policy: Mapping[str, Mapping[str, Any]] | None = None,
+        profile: str | None = None,
         faults: Sequence[Mapping[str, Any]] | None = None,
         defects: Sequence[str] | None = None,
     ) -> Iterator[SandboxFixture]:
         """One more sandbox, until the end of the block; what is not given is as the server was started."""
         start = {"case": case, "organization": organization, "seed": seed, "now": now, "frozen": frozen}
-        behavior = {"limits": limits, "policy": policy, "faults": faults, "defects": defects}
+        behavior = {"limits": limits, "policy": policy, "profile": profile, "faults": faults, "defects": defects}
         sandbox = self.create_sandbox([{**start, **behavior}])
         try:
             yield sandbox

@@ -18,6 +18,7 @@ from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.switches import Known
 from mockserver.gateway.vendor import Vendor
+from mockserver.profiles.records import Profiles
 from mockserver.simulation.organization import Organization
 
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ EXTENSION = "mockserver.admin"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sources:
-    """What sandboxes are made from: vendors, switches, organizations and cases.
+    """What sandboxes are made from: vendors, switches, organizations, cases and profiles.
 
     `bundled` are the slugs of the organizations that `load` knows; the server's `own` organization replaces one with
-    the same slug. `cases` reads the catalogue when it is first needed.
+    the same slug. `cases` and `profiles` read their files when they are first needed.
     """
 
     vendors: tuple[Vendor, ...]
@@ -50,6 +51,7 @@ class Sources:
     bundled: tuple[str, ...]
     load: Callable[[str], Organization]
     cases: Callable[[], Catalogue]
+    profiles: Callable[[], Profiles]
 
     def slugs(self, own: Organization) -> list[str]:
         """The organizations that a sandbox can show, in order."""

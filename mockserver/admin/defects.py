@@ -60,5 +60,5 @@ def replace(request: AdminRequest) -> dict[str, Any]:
     schema = DefectsBody.from_dict({"armed": names(request.sandbox.profiles.values())})()
     given = schema.load(bodies.read())
     with request.lock:
-        request.sandbox.set_defects(tuple(sorted(set(given.get("armed", request.sandbox.config.defects)))))
+        request.sandbox.set_defects(tuple(sorted(set(given.get("armed", request.sandbox.config.initial_defects)))))
         return get(request)

@@ -62,7 +62,7 @@ def replace(request: AdminRequest) -> Response:
     if rules is not None:
         check_supported(matchable(rules, context().vendors, "rules"))
     with request.lock:
-        request.sandbox.faults.replace(request.sandbox.config.faults if rules is None else rules)
+        request.sandbox.faults.replace(request.sandbox.config.initial_faults if rules is None else rules)
         return get(request)
 
 

@@ -12,7 +12,7 @@ from flask import Response
 from marshmallow import Schema, ValidationError, fields, validate
 
 from analytics_mockserver.suggestions import unknown_name
-from mockserver.admin import bodies, clock, defects, faults, limits, policy
+from mockserver.admin import bodies, clock, defects, faults, limits, policy, profiles
 from mockserver.admin.admin_context import AdminRequest, Sources, context
 from mockserver.admin.fault_rules import RuleBody
 from mockserver.admin.fields import CLOCK_RANGE, Body, Rfc3339Timestamp, StrictBoolean, StrictInteger
@@ -20,7 +20,7 @@ from mockserver.admin.responses import Problem, created, json_list
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
 from mockserver.gateway import tokens
 from mockserver.gateway.armed_faults import RULES_MAXIMUM
-from mockserver.gateway.sandbox import DEFAULT, RESETTABLE, Sandbox, SandboxConfig, TooManySandboxes
+from mockserver.gateway.sandbox import DEFAULT, RESETTABLE, Sandbox, SandboxConfig, SandboxProfile, TooManySandboxes
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
 from mockserver.validation.schemas import dump
@@ -99,6 +99,14 @@ class SandboxBody(Body):
             "maximum": TTL_MAXIMUM,
         }
     )
+    profile = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "The name of a profile, one of those that `mockserver profiles` lists: its rules come after "
+            "`faults`, and the other fields win over its switches; null for none."
+        },
+        error_messages={"invalid": "must be the name of a profile, as in flaky"},
+    )
     faults = fields.List(
         fields.Nested(RuleBody),
         validate=validate.Length(max=RULES_MAXIMUM, error=f"there can be at most {RULES_MAXIMUM} rules"),
@@ -137,8 +145,8 @@ def create(_: AdminRequest) -> Response:
     registry = context().registry
     default = registry.default.config
     config, seconds = from_request(bodies.read(optional=True), context().sources, default)
-    if config.faults is not default.faults:
-        faults.check_supported(config.faults)
+    if config.initial_faults != default.initial_faults:
+        faults.check_supported(config.initial_faults)
     try:
         sandbox = registry.make_sandbox(config, seconds)
     except TooManySandboxes as error:
@@ -225,13 +233,14 @@ def from_request(
     return _config(given, sources, base, default.organization), given.get("ttl_seconds")
 
 
-def from_case(case: Case, flags: Mapping[str, Any], sources: Sources, default: SandboxConfig) -> SandboxConfig:
-    """The config of a server that is started with a case, over which its flags win.
+def from_flags(case: Case | None, flags: Mapping[str, Any], sources: Sources, default: SandboxConfig) -> SandboxConfig:
+    """The config of a server that is started with a case or a profile, over which its flags win.
 
-    `default` is what the flags mean without the case. `flags` are fields of the body that were given; None: as in
+    `default` is what the flags mean without them. `flags` are fields of the body that were given; None: as in
     `default`.
     """
-    fields_given = {name: value for name, value in _overlay(case.body, flags).items() if value is not None}
+    body = flags if case is None else _overlay(case.body, flags)
+    fields_given = {name: value for name, value in body.items() if value is not None}
     return _config(_schema(sources).load(fields_given), sources, default, default.organization)
 
 
@@ -272,4 +281,9 @@ def _config(given: Mapping[str, Any], sources: Sources, base: SandboxConfig, own
         _overlay(base.policy, given.get("policy", {})),
         faults.matchable(given["faults"], sources.vendors, "faults") if "faults" in given else base.faults,
         tuple(sorted(set(given.get("defects", base.defects)))),
+        profile=_profile(given, sources) if "profile" in given else base.profile,
     )
+
+
+def _profile(given: Mapping[str, Any], sources: Sources) -> SandboxProfile | None:
+    return None if given["profile"] is None else profiles.find(given["profile"], sources)

@@ -23,6 +23,7 @@ Examples:
   mockserver serve --now 2025-10-21T10:30:00Z --freeze --port 0 --json
   mockserver serve --policy metrics.subteams=with   (`mockserver switches` lists them)
   mockserver serve --case C001
+  mockserver serve --profile flaky
   mockserver wait --url http://127.0.0.1:8080
   mockserver lint --url http://127.0.0.1:8080
   mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
@@ -42,7 +43,7 @@ Exit codes:
 
 _GROUPS = {
     "First steps": ("serve", "tokens", "cases"),
-    "Testing a client": ("env", "wait", "lint", "metric", "sweep"),
+    "Testing a client": ("profiles", "env", "wait", "lint", "metric", "sweep"),
     "What is simulated": ("organizations", "switches", "fidelity", "audit"),
     "Setup": ("config", "healthcheck", "completion", "version"),
 }

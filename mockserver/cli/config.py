@@ -23,6 +23,7 @@ _HEAD = """\
 _EXAMPLES = {
     "organization-file": '"mine.yaml"',
     "case": '"C001"',
+    "profile": '"flaky"',
     "now": "2025-10-21T10:30:00Z",
     "policy": '{metrics = {subteams = "with"}}',
     "policy-file": '"policy.yaml"',
@@ -48,7 +49,7 @@ def config(path: Path | None, *, show: bool) -> None:
     The file has every setting with its description and default. `mockserver serve` and the other commands read
     mockserver.toml, or [tool.mockserver] in pyproject.toml, in the working directory or the nearest one above it that
     has either. A flag overrides a variable, a variable the file, and the file the default. A --case that is given
-    starts without the organization, clock, limits and switches of the file.
+    starts without the organization, profile, clock, limits and switches of the file.
 
     \b
     Examples:

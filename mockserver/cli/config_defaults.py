@@ -21,11 +21,11 @@ _GIVES_WAY = {
     "organization": ("organization_file",),
     "organization_file": ("organization",),
     "policy_file": ("policy",),
-    "case": ("organization", "organization_file", "now", "freeze", "limits", "policy", "policy_file"),
+    "case": ("organization", "organization_file", "profile", "now", "freeze", "limits", "policy", "policy_file"),
 }
 """For a flag, the settings that would override it; those of a file give way to it. All by parameter name."""
 
-_CHECKED_LATE = ("host", "case", "policy", "policy_file")
+_CHECKED_LATE = ("host", "case", "profile", "policy", "policy_file")
 """The parameters whose values may turn out wrong after the file was checked."""
 
 _GIVEN = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)

@@ -166,6 +166,12 @@ case = option(
     shell_complete=completed("cases"),
     help="Start in this case, one of `mockserver cases`; other flags override it.",
 )
+profile = option(
+    "--profile",
+    metavar="NAME",
+    shell_complete=completed("profiles"),
+    help="Let requests fail as in this profile, one of `mockserver profiles`; other flags override its switches.",
+)
 now = option(
     "--now",
     metavar="TIMESTAMP",

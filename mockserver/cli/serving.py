@@ -21,6 +21,7 @@ from mockserver.cli.options import DEFAULTS, option
 @options.organization
 @options.organization_file
 @options.case
+@options.profile
 @options.now
 @options.freeze
 @options.limits
@@ -87,6 +88,7 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
     Examples:
       mockserver serve --organization hooli --limits off
       mockserver serve --now 2025-10-21T10:30:00Z --freeze
+      mockserver serve --profile flaky
     """
     logs.configure(log_level)
     source = click.get_current_context().get_parameter_source

@@ -84,7 +84,9 @@ class Start:
     def _first_line(self, url: str) -> str:
         case = self.settings.case
         in_case = f" in case {case} (see `mockserver cases {case}`)" if case else ""
-        return f"Serving at {url}{in_case}; Ctrl-C stops."
+        profile = self.settings.profile
+        with_profile = f" with the profile {profile} (see `mockserver profiles`)" if profile else ""
+        return f"Serving at {url}{in_case}{with_profile}; Ctrl-C stops."
 
     def _banner(self, app: "Flask") -> list[str]:
         from mockserver.admin import admin_context

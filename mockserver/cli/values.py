@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 from mockserver import resources
 
 _CASE = re.compile(r"^- id: (\S+)\n  title: (.*)$", re.MULTILINE)
+_PROFILE = re.compile(r"^([a-z-]+):$", re.MULTILINE)
 _OWN = "admin"
 """The OpenAPI file that is of no vendor."""
 
@@ -38,6 +39,11 @@ def cases(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
     texts = (each.read_text(encoding="utf-8") for each in sorted(resources.cases().glob("*.yaml")))
     found = sorted(match for text in texts for match in _CASE.findall(text))
     return [CompletionItem(name, help=title) for name, title in found if name.upper().startswith(incomplete.upper())]
+
+
+def profiles(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The profiles."""
+    return _starting(_PROFILE.findall(resources.profiles().read_text(encoding="utf-8")), incomplete)
 
 
 def metrics(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:

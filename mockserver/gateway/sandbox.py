@@ -45,10 +45,22 @@ class TooManySandboxes(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class SandboxProfile:
+    """A named bundle that a sandbox can have beside its own settings, which win; `seed` is that of its rules' draws."""
+
+    name: str
+    seed: int
+    faults: tuple[FaultRule, ...] = ()
+    policy: Mapping[str, Options] = field(default_factory=dict)
+    defects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxConfig:
     """How a sandbox is made, and what a reset restores.
 
-    With `clock_given`, the clock was chosen; otherwise it is the one with which the organization starts.
+    With `clock_given`, the clock was chosen; otherwise it is the one with which the organization starts. The `initial`
+    properties include what is of the profile.
     """
 
     organization: Organization
@@ -59,6 +71,27 @@ class SandboxConfig:
     faults: tuple[FaultRule, ...] = ()
     defects: tuple[str, ...] = ()
     clock_given: bool = False
+    profile: SandboxProfile | None = None
+
+    @property
+    def fault_seed(self) -> int:
+        """The seed by which the shares of fault rules are drawn."""
+        return self.seed if self.profile is None else self.profile.seed
+
+    @property
+    def initial_faults(self) -> tuple[FaultRule, ...]:
+        """Its own fault rules, then those of the profile: the first that fires counts."""
+        return self.faults if self.profile is None else (*self.faults, *self.profile.faults)
+
+    @property
+    def initial_defects(self) -> tuple[str, ...]:
+        """The defects that are armed from the start."""
+        return self.defects if self.profile is None else tuple(sorted({*self.defects, *self.profile.defects}))
+
+    def initial_options(self, group: str) -> Options:
+        """The options that the switches of a vendor or other group have from the start, where they are set."""
+        own = self.policy.get(group, {})
+        return own if self.profile is None else {**self.profile.policy.get(group, {}), **own}
 
     def clock_of(self, organization: Organization) -> Clock:
         """The clock of a sandbox that is made like this one, but simulates an organization."""
@@ -98,7 +131,7 @@ class Sandbox:
         self.expires_at_ns = expires_at_ns
         self.grants: dict[str, Grant] = {}
         self.journal = Journal(registry.journal_size, registry.redactor)
-        self.faults = FaultRules(config.seed)
+        self.faults = FaultRules(config.fault_seed)
         self.audits: JobList[Any] = JobList("audit", AUDITS_KEPT)
         self.clock = config.clock
         self._documented = {name: each for vendor in self.profiles.values() for name, each in vendor.limits.items()}
@@ -120,9 +153,9 @@ class Sandbox:
             "clock": lambda: self.set_clock(self.config.clock),
             "limits": lambda: self.set_limits({}),
             "policy": lambda: self.set_policy({}),
-            "faults": lambda: self.faults.reset(self.config.faults),
+            "faults": lambda: self.faults.reset(self.config.initial_faults),
             "journal": self.journal.clear,
-            "defects": lambda: self.set_defects(self.config.defects),
+            "defects": lambda: self.set_defects(self.config.initial_defects),
             "audits": self.audits.clear,
             "memory": self._forget,
         }
@@ -147,7 +180,7 @@ class Sandbox:
             name: Switches(
                 {
                     **switches.defaults(known),
-                    **switches.parse(known, self.config.policy.get(name, {})),
+                    **switches.parse(known, self.config.initial_options(name)),
                     **(self.policy.switches[name].by_name if keep else {}),
                     **switches.parse(known, given.get(name, {})),
                 }

@@ -44,7 +44,7 @@ WINNERS = {
         Settings(policy=(("a.d", "e"), ("a.b", "x"))),
     ),
     "a case": (
-        'organization = "globex"\nnow = 2025-10-21T10:30:00Z\nfreeze = true\nlimits = "off"\n[policy.a]\nb = "c"',
+        'organization = "globex"\nprofile = "slow"\nnow = 2025-10-21T10:30:00Z\nfreeze = true\n[policy.a]\nb = "c"',
         ["--case", "C001"],
         CASE,
     ),

@@ -27,6 +27,7 @@ SETTINGS: dict[str, Callable[[Path], Settings]] = {
     'organization-file = "/mine.yaml"': lambda _: Settings(organization_file=Path("/mine.yaml")),
     'case = "C001"': lambda _: Settings(case="C001", over_case=frozenset({"case"})),
     'case = "C001"\nlimits = "documented"': lambda _: Settings(case="C001", over_case=frozenset({"case", "limits"})),
+    'profile = "flaky"': lambda _: Settings(profile="flaky"),
     "now = 2025-10-21T12:30:00+02:00": lambda _: Settings(now=datetime(2025, 10, 21, 10, 30, tzinfo=UTC)),
     'now = "2025-10-21T10:30:00Z"': lambda _: Settings(now=datetime(2025, 10, 21, 10, 30, tzinfo=UTC)),
     "freeze = true": lambda _: Settings(freeze=True),
@@ -243,6 +244,7 @@ def test_unusable_file_is_a_usage_error(run: Run, folder: Path, name: str, conte
 LATE = {
     "host": ('host = "0.0.0.0"', "or listen on 127.0.0.1"),
     "case": ('case = "C0"', "lists the"),
+    "profile": ('profile = "flakey"', "there is no profile 'flakey'"),
     "policy": ('[policy.a]\nb = "c"', "--policy a: there is no vendor 'a'"),
     "policy-file": ('policy-file = "a.yaml"', "cannot be read: No such file or directory"),
 }

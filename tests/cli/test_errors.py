@@ -60,6 +60,7 @@ USAGE_ERRORS = {
     "organization file": (("serve", "--organization-file", "/no.yaml"), "/no.yaml: cannot be read: No such file"),
     "switch": (("serve", "--policy", "a.b=c"), "--policy a: there is no vendor 'a'"),
     "case": (("serve", "--case", "C0"), "there is no case 'C0'"),
+    "profile": (("serve", "--profile", "flakey"), "there is no profile 'flakey' (did you mean 'flaky'?); there are: "),
     "vendor": (("fidelity", "--vendor", "tabnin"), "Invalid value for --vendor: there is no vendor 'tabnin'"),
     "metric": (("metric", "x", *RANGE), "there is no metric 'x'"),
     "draft": (("organizations", "new", "--people", "9", "--slug", "A B"), "draft: slug: found 'A B'; "),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver import vendors
+from mockserver import resources, vendors
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Grade
 from mockserver.organizations import files
@@ -83,6 +83,30 @@ def test_bundled_organizations_have_size_and_purpose(run: Run) -> None:
     assert [slug for slug in files.bundled() if f"{slug} people: " not in printed] == []
     assert "hooli people: 100,000, teams: 80, seats: augment 80,000" in printed
     assert "documented people: 131, teams: 4, seats: tabnine 2,000. The " in printed
+
+
+def test_profiles_have_what_happens_and_what_a_good_client_does(run: Run) -> None:
+    printed = run("profiles").stdout.splitlines()
+    assert [line.split()[0] for line in printed[:4]] == ["flaky", "slow", "rate-limited", "gateway-trouble"]
+    assert printed[1].split(maxsplit=1)[1] == (
+        "About one answer in four takes two seconds longer, and one in ten takes eight. A good client waits at least "
+        "30 seconds for an answer, and does not send the same request again meanwhile."
+    )
+
+
+def test_profiles_are_printed_as_json(run: Run) -> None:
+    slow = json.loads(run("profiles", "--json").stdout)["profiles"][1]
+    assert (slow["name"], slow["seed"]) == ("slow", 2)
+    assert [rule["effect"] for rule in slow["faults"]] == [{"delay_seconds": 8}, {"delay_seconds": 2}]
+
+
+def test_invalid_file_of_profiles_is_a_usage_error(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "profiles.yaml"
+    path.write_text("flaky: {}", encoding="utf-8")
+    monkeypatch.setattr(resources, "profiles", lambda: path)
+    result = run("profiles")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error: profiles.yaml: flaky.description: must be given\n" in result.stderr
 
 
 def test_new_organization_can_be_served(run: Run, tmp_path: Path) -> None:

@@ -66,6 +66,14 @@ def test_first_line_names_the_case(run: Run, served: Served) -> None:
     assert served["app"].test_client().get("/_mock/clock").get_json()["now"] == "2025-10-21T01:59:00Z"
 
 
+def test_first_line_names_the_profile(run: Run, served: Served) -> None:
+    result = run("serve", "--profile", "slow")
+    expected = "Serving at http://127.0.0.1:8080 with the profile slow (see `mockserver profiles`); Ctrl-C stops."
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, expected)
+    rules = served["app"].test_client().get("/_mock/faults").get_json()["rules"]
+    assert {rule["effect"]["delay_seconds"] for rule in rules} == {2, 8}
+
+
 def test_unknown_case_is_a_usage_error_with_a_suggestion(run: Run, served: Served) -> None:
     result = run("serve", MOCKSERVER_CASE="C0O1")
     assert (result.exit_code, "there is no case 'C0O1' (did you mean C" in result.stderr) == (2, True)
@@ -101,6 +109,7 @@ FLAGS = [
     ("--server threaded", Settings()),
     ("--threads 1", Settings(threads=1)),
     ("--case C001", Settings(case="C001", over_case=frozenset({"case"}))),
+    ("--profile slow", Settings(profile="slow")),
     ("--case C001 --limits documented", Settings(case="C001", over_case=frozenset({"case", "limits"}))),
 ]
 
@@ -216,6 +225,7 @@ def test_error_that_is_no_setting_is_not_hidden(run: Run, monkeypatch: pytest.Mo
         (Settings(organization="../organizations/hooli"), False),
         (Settings(organization_file=Path("mine.yaml")), False),
         (Settings(case="C001"), False),
+        (Settings(profile="slow"), False),
         (Settings(now=datetime(2025, 10, 21, tzinfo=UTC), freeze=True), True),
         (Settings(now=datetime(1970, 12, 31, tzinfo=UTC)), False),
         (Settings(now=datetime(2200, 1, 1, tzinfo=UTC)), False),

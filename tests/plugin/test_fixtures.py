@@ -158,6 +158,10 @@ def test_mark_arguments_take_precedence_over_its_case(run_pytest: RunPytest, ser
         assert (sandbox.organization, sandbox.seed, sandbox.clock.frozen) == ("acme", 7, False)
         assert f"{sandbox.clock.now:%H:%M}" == "01:59"
 
+    @pytest.mark.mockserver(profile="rate-limited", limits="off")
+    def test_profile(sandbox):
+        assert [fault.rule["then"] for fault in sandbox.faults.list()] == ["repeat"] * 4
+
     @pytest.mark.mockserver(case="C054", in_process=True)
     def test_in_this_process(sandbox):
         client = sandbox.app.test_client()
@@ -165,14 +169,15 @@ def test_mark_arguments_take_precedence_over_its_case(run_pytest: RunPytest, ser
         assert [status() for _ in range(3)] == [503, 503, 200]
 
     def test_in_a_block(mockserver):
-        with mockserver.sandbox(case="C001") as created:
+        with mockserver.sandbox(case="C001", profile="slow") as created:
             assert created.clock.frozen
+            assert len(created.faults.list()) == 8
 
     @pytest.mark.mockserver(case="C0011")
     def test_unknown(sandbox): ...
     """
     result = run_pytest(tests, "--mockserver-url", server_url)
-    result.assert_outcomes(passed=3, errors=1)
+    result.assert_outcomes(passed=4, errors=1)
     result.stdout.fnmatch_lines_random(
         ["*POST /_mock/sandboxes returned 400: case: there is no case 'C0011' (did you mean C*"]
     )
@@ -196,7 +201,7 @@ def test_invalid_mark_is_reported_with_the_allowed_arguments(run_pytest: RunPyte
     """
     result = run_pytest(tests, "--mockserver-url", server_url)
     result.assert_outcomes(errors=4)
-    allowed = "case, organization, now, frozen, seed, limits, policy, faults, defects, in_process"
+    allowed = "case, organization, now, frozen, seed, limits, policy, profile, faults, defects, in_process"
     result.stdout.fnmatch_lines_random(
         [
             f"*test_misspelt: there is no argument 'organisation' (did you mean 'organization'[?]); * {allowed}",
