@@ -145,7 +145,7 @@ class FaultsResource(Resource):
         return list(self._call("PUT", "/faults", {"rules": [dict(rule) for rule in rules]})["rules"])
 
     def add(self, rule: Mapping[str, object]) -> dict[str, Any]:
-        """Arm one more rule, after the others."""
+        """Arm one more rule, after the others: one `effect`, or `steps` that the requests get in turn."""
         return self._call("POST", "/faults", dict(rule))
 
     def remove(self, fault_id: str) -> None:

@@ -12,6 +12,7 @@ from tests.console.console import Console
 SITUATIONS: dict[str, dict[str, Any]] = {
     "429 on the next page": {"skip": 1, "times": 1, "phase": "before", "effect": {"rate_limited": True}},
     "503 twice": {"times": 2, "phase": "before", "effect": {"status": 503}},
+    "Every third fails": {"phase": "before", "steps": ["pass", "pass", {"status": 503}], "then": "repeat"},
     "HTML from a gateway": {"times": 1, "phase": "before", "effect": {"html": 502}},
     "Cut connection": {"times": 1, "phase": "before", "effect": {"reset": True}},
     "Few requests left": {

@@ -2,12 +2,13 @@
  * Faults and defects: arm them ready-made or by a form, see how often each was hit, and disarm them.
  */
 import { call } from "./api.js";
-import { button, confirmed, count, empty, field, h, notify, patch, select } from "./dom.js";
+import { button, confirmed, count, dateTime, empty, field, h, notify, patch, select } from "./dom.js";
 import { change, current, inSandbox, link } from "./router.js";
 
 const SITUATIONS = [
   ["429 on the next page", "One request passes, the next gets the vendor's own 429.", { skip: 1, times: 1, effect: { rate_limited: true } }],
   ["503 twice", "Two requests fail, the third passes.", { times: 2, effect: { status: 503 } }],
+  ["Every third fails", "Two requests pass, the next gets a 503, again and again.", { steps: ["pass", "pass", { status: 503 }], then: "repeat" }],
   ["HTML from a gateway", "One answer is a gateway's 502 page and no JSON.", { times: 1, effect: { html: 502 } }],
   ["Cut connection", "One connection is reset before the first byte.", { times: 1, effect: { reset: true } }],
   ["Few requests left", "Every answer says that 3 of 100 requests are left.", { effect: { headers: { "X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "3" } } }],
@@ -39,6 +40,12 @@ const EFFECTS = {
   chunked_cut: ["Chunked body without its end", "Bytes", 100, (value) => ({ chunked: true, cut_after_bytes: value })],
   close_idle: ["Connection closed after the answer", null, 0, () => ({ close_idle: true })],
 };
+
+/** The choice in place of an effect: several of them in turn. */
+const SEQUENCE = "sequence";
+
+/** What follows the last step of a sequence. */
+const THEN = { pass: "every further request passes", repeat: "again and again", last: "then always the last one" };
 
 export function mount(main) {
   const armed = h("section", { "aria-label": "Armed faults" });
@@ -93,9 +100,9 @@ export function mount(main) {
     return h("div", { class: "list" },
       h("div", { class: "row" }, h("h2", {}, count(rules.length, "armed fault", "armed faults")), rules.length > 1 && button("Disarm all…", disarmAll, { "data-key": "all" })),
       rules.map((rule) => h("article", { class: "item", "data-fault": rule.id },
-        h("div", { class: "top" }, h("h3", {}, effectText(rule.effect)),
+        h("div", { class: "top" }, h("h3", {}, rule.steps ? `In turn, ${THEN[rule.then]}` : effectText(rule.effect)),
           h("div", { class: "row" }, hits(rule), button("Disarm", () => disarm(rule.id), { "aria-label": `Disarm ${rule.id}`, "data-key": rule.id }))),
-        h("p", { class: "muted" }, `${rule.id} · ${where(rule)}`))));
+        rule.steps && steps(rule), h("p", { class: "muted" }, `${rule.id} · ${where(rule)}`))));
   }
 
   function drawTarget() {
@@ -134,9 +141,22 @@ export function mount(main) {
   };
 }
 
-function hits({ hits: number, times }) {
-  const isSpent = times !== undefined && number >= times;
-  return h("span", { class: `badge ${number ? "accent" : ""}` }, `${count(number, "hit", "hits")}${times === undefined ? "" : ` of ${times}`}${isSpent ? ", spent" : ""}`);
+function hits(rule) {
+  const most = hitsMaximum(rule);
+  return h("span", { class: `badge ${rule.hits ? "accent" : ""}` },
+    `${count(rule.hits, "hit", "hits")}${most === Infinity ? "" : ` of ${most}`}${rule.hits >= most ? ", spent" : ""}`);
+}
+
+function hitsMaximum({ times = Infinity, steps = [], then }) {
+  return Math.min(times, then === "pass" ? steps.length : Infinity);
+}
+
+/** The steps of a sequence; the one that the next request gets is marked. */
+function steps(rule) {
+  const next = rule.then === "repeat" ? rule.hits % rule.steps.length : Math.min(rule.hits, rule.steps.length - 1);
+  const isNext = (index) => index === next && rule.hits < hitsMaximum(rule);
+  return h("ol", { class: "steps" }, rule.steps.map((step, index) => h("li", { "aria-current": isNext(index) && "step" },
+    step === "pass" ? "The genuine answer" : effectText(step), isNext(index) && h("span", { class: "badge accent" }, "next"))));
 }
 
 /** An effect in words. */
@@ -152,9 +172,10 @@ function effectText(effect) {
   return parts.filter(Boolean).join(", ");
 }
 
-function where({ vendor, operation, path, query, skip, share, phase }) {
-  const parts = [vendor ?? "every vendor", operation, path, query && JSON.stringify(query), skip && `after ${count(skip, "request", "requests")}`,
-    share !== undefined && `a share of ${share}`, phase === "after" && "after the request was processed"];
+function where({ vendor, operation, path, query, from, until, skip, share, share_by, phase }) {
+  const parts = [vendor ?? "every vendor", operation, path, query && JSON.stringify(query),
+    from && `from ${dateTime(from)}`, until && `until ${dateTime(until)}`, skip && `after ${count(skip, "request", "requests")}`,
+    share !== undefined && `a share of ${share}${share_by === "client" ? " of the clients" : ""}`, phase === "after" && "after the request was processed"];
   return parts.filter(Boolean).join(" · ");
 }
 
@@ -170,36 +191,72 @@ function defect({ name, vendor, operations, description }, isArmed, set) {
 function form(arm) {
   const amount = h("input", { type: "number", min: 0 });
   const amountField = field("Value", amount);
-  const kind = select({ onchange: () => show() }, Object.entries(EFFECTS).map(([name, [label]]) => [name, label]));
   const delay = h("input", { type: "number", min: 0, step: "any" });
   const headers = h("textarea", { rows: 2, placeholder: "X-RateLimit-Remaining: 3" });
+  const headersField = field("Headers", headers, "One on each line, as in Name: value.");
+  const delayField = field("Delay, in seconds", delay);
+  const kind = select({ onchange: () => show() }, [...Object.entries(EFFECTS).map(([name, [label]]) => [name, label]), [SEQUENCE, "Sequence of effects"]]);
+  const steps = h("textarea", { rows: 3, spellcheck: "false", placeholder: '[{"rate_limited": true}, "pass", {"status": 503}]' });
+  const problem = h("small", { class: "problem", role: "alert" });
+  const stepsField = h("div", { class: "wide" }, field("Steps, in JSON", steps,
+    'The first request gets the first step, and so on. A step is an effect, as in {"html": 502}, or "pass" for the genuine answer.'), problem);
+  const then = select({}, [["pass", "Everything passes"], ["repeat", "Begin again"], ["last", "Stay at the last step"]]);
+  const thenField = field("After the last step", then);
+  const from = h("input", { type: "text", placeholder: "2025-10-22T02:00:00Z" });
+  const until = h("input", { type: "text", placeholder: "2025-10-22T02:10:00Z" });
+  const shareBy = select({}, [["request", "Requests"], ["client", "Clients (token and User-Agent)"]]);
   const path = h("input", { type: "text", placeholder: "/path/*" });
   const times = h("input", { type: "number", min: 1, placeholder: "Every time" });
   const skip = h("input", { type: "number", min: 0, placeholder: "0" });
   const share = h("input", { type: "number", min: 0, max: 1, step: "any", placeholder: "1" });
   const phase = select({}, [["before", "Before the request is processed"], ["after", "After it was processed"]]);
+  const isSequence = () => kind.value === SEQUENCE;
   const show = () => {
-    const [, label, initial] = EFFECTS[kind.value];
+    const [, label, initial] = EFFECTS[kind.value] ?? [null, null, 0];
+    delayField.hidden = headersField.hidden = isSequence();
+    stepsField.hidden = thenField.hidden = !isSequence();
     amountField.hidden = label === null;
     amountField.firstChild.textContent = label ?? "";
     amount.value = initial;
   };
   const given = (input) => (input.value === "" ? undefined : Number(input.value));
-  const submit = button("Arm", () => arm({
-    path: path.value || undefined, times: given(times), skip: given(skip) || undefined, share: given(share), phase: phase.value,
-    effect: { ...EFFECTS[kind.value][3](Number(amount.value)), ...(given(delay) && { delay_seconds: given(delay) }), ...(headers.value.trim() && { headers: parsed(headers.value) }) },
-  }), { class: "primary" });
+  const happens = () => isSequence()
+    ? { steps: parsed(steps.value), then: then.value }
+    : { effect: { ...EFFECTS[kind.value][3](Number(amount.value)), ...(given(delay) && { delay_seconds: given(delay) }), ...(headers.value.trim() && { headers: named(headers.value) }) } };
+  const submit = button("Arm", async () => {
+    problem.textContent = "";
+    try {
+      await arm({
+        path: path.value || undefined, from: from.value || undefined, until: until.value || undefined, times: given(times), skip: given(skip) || undefined,
+        share: given(share), share_by: shareBy.value === "client" ? "client" : undefined, phase: phase.value, ...happens(),
+      });
+    } catch (error) {
+      if (!isSequence()) throw error;
+      problem.textContent = error.message;
+      steps.focus();
+    }
+  }, { class: "primary" });
   show();
   return h("details", {}, h("summary", {}, "By form"),
     h("form", { class: "panel-form", onsubmit: (event) => { event.preventDefault(); submit.click(); } },
-      h("div", { class: "grid" }, field("Effect", kind), amountField, field("Delay, in seconds", delay), field("Headers", headers, "One on each line, as in Name: value."), field("Path", path, "* stands for any characters."),
-        field("At most so many times", times), field("First skip", skip, "So many requests pass."), field("Share of the requests", share, "Above 0, up to 1."), field("When", phase)),
+      h("div", { class: "grid" }, field("Effect", kind), amountField, delayField, headersField, thenField, stepsField, field("Path", path, "* stands for any characters."),
+        field("At most so many times", times), field("First skip", skip, "So many requests pass."), field("Share of the requests", share, "Above 0, up to 1."), field("Draw the share for", shareBy),
+        field("From", from, "On the sandbox's clock."), field("Until", until, "On the sandbox's clock, exclusive."), field("When", phase)),
       h("div", { class: "row end" }, submit)));
 }
 
 /** The headers of a text by their names. */
-function parsed(text) {
+function named(text) {
   const entries = text.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => /^([^:\s]+)\s*:\s*(.+)$/.exec(line)?.slice(1));
   if (entries.includes(undefined)) throw new Error("Write each header on a line of its own, as in Retry-After: 5.");
   return Object.fromEntries(entries);
+}
+
+/** The steps that somebody has typed; what they mean is checked by the server. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`The steps are not JSON: ${error.message}`);
+  }
 }
