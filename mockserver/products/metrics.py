@@ -162,7 +162,7 @@ class MetricsEngine:
         return bits[: self._people.organization.members].astype(np.bool_)
 
     def _rollups(self, spec: TallySpec, shown: Visibility, variant: Hashable) -> Rollups:
-        """The days of a surface in a variant. A day that is shown in part is not cached."""
+        """The days of a surface in a variant. Days that are not shown as they will be in the end are not cached."""
         make = self._cached if variant == shown.variant else self._roll_up
         return make(spec, variant)
 
@@ -176,7 +176,7 @@ class MetricsEngine:
     def _runs(self, shown: Visibility, within: range) -> Iterator[tuple[range, Hashable]]:
         """The days of a range of which a surface shows anything, and in which variant."""
         first = max(within.start, self._people.organization.first_day.toordinal(), shown.since or 0)
-        whole = shown.through if shown.last_variant is None else shown.through - 1
+        whole = shown.through if shown.last_variant is None else shown.through - shown.last_days
         if run := range(first, min(within.stop, whole + 1)):
             yield run, shown.variant
         if run := range(max(first, whole + 1), min(within.stop, shown.through + 1)):

@@ -72,8 +72,9 @@ class Visibility:
     """What a surface shows of a product at a moment: its counters, with the surface's own names, from day to day.
 
     Days are ordinals: `through` is the newest day shown, `since` the oldest (None: days of any age). `variant` goes to
-    the product's `source`, which knows what it leaves out of the facts; `last_variant` is another one for the day
-    `through`, where that day is shown in part. `hidden_lines` are counters of lines that are shown in no answer.
+    the product's `source`, which knows what it leaves out of the facts; `last_variant` is another one for the last
+    `last_days` days up to `through`, where these are not shown as they will be in the end. `hidden_lines` are counters
+    of lines that are shown in no answer.
     """
 
     product: ProductModel[Any]
@@ -82,4 +83,5 @@ class Visibility:
     since: int | None = None
     variant: Hashable = None
     last_variant: Hashable = None
+    last_days: int = 1
     hidden_lines: tuple[str, ...] = ()

@@ -210,6 +210,20 @@ class Rollups:
         return blocks, facts.by_day, np.stack(bits, axis=1)
 
 
+class PartlyFinalRollups:
+    """Roll-ups of days that are restated: those up to `final_through` (an ordinal) are shared with the final ones."""
+
+    def __init__(self, final: "Rollups | PartlyFinalRollups", restated: Rollups, final_through: int) -> None:
+        self._final = final
+        self._restated = restated
+        self._final_through = final_through
+
+    def span(self, first: int, last: int) -> list[RolledUpDay]:
+        """The days from `first` to `last`, ordinals, both inclusive; none where `last` is before `first`."""
+        final = self._final.span(first, min(last, self._final_through))
+        return [*final, *self._restated.span(max(first, self._final_through + 1), last)]
+
+
 def _runs(ordinals: list[int]) -> Iterator[list[int]]:
     """Ascending days, cut at gaps and between months: what is computed from the first of a month is computed once."""
     run: list[int] = []

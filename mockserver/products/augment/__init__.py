@@ -1,46 +1,73 @@
 """Augment: fourteen counters per person and day, split by language and editor. Service accounts use it too."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from mockserver.products.augment import options
-from mockserver.products.augment.facts import AGENTS, COUNTERS, AugmentFacts
+from mockserver.products.augment.facts import AGENTS, COUNTERS, AugmentFacts, DailyFacts
 from mockserver.products.augment.models import Accounting
 from mockserver.products.augment.options import NAME
 from mockserver.products.augment.record_sums import RecordSums
 from mockserver.products.augment.records import AugmentRecords
+from mockserver.products.augment.restated import RestatedFacts
 from mockserver.products.augment.row_ids import RowIds
 from mockserver.products.augment.spending import AugmentSpending
 from mockserver.products.metric_events import Dimension, DimensionEvents, Events
 from mockserver.products.model import FactSpec, ProductModel
 from mockserver.simulation.core import Core
 from mockserver.simulation.facts import Source
-from mockserver.simulation.rollups import Rollups
+from mockserver.simulation.people import People
+from mockserver.simulation.restatement import Publication
+from mockserver.simulation.rollups import PartlyFinalRollups, Rollups
 
 
 @dataclass(frozen=True, slots=True)
 class Augment:
-    """Augment in one world: each day's counters, their records, spending, sums over everybody, and ids of rows."""
+    """Augment in one world: each day's counters, their records, spending, sums over everybody, and ids of rows.
 
-    facts: AugmentFacts
+    `restatement` is the key under which it is drawn what of a day is published late.
+    """
+
+    facts: DailyFacts
+    restatement: int
     records: AugmentRecords
     record_sums: RecordSums
-    days: Rollups
+    days: Rollups | PartlyFinalRollups
     row_ids: RowIds
     accounting: Accounting
     spending: AugmentSpending
-    spent: Rollups
+    spent: Rollups | PartlyFinalRollups
+
+    def restated(self, people: People, publication: Publication) -> "Augment":
+        """The same as a publication shows it; sums of final days are the same sums."""
+        facts, last = self.restated_facts(publication), publication.final_through
+        records = AugmentRecords(people, facts)
+        spending = AugmentSpending(people, facts, self.accounting)
+        return replace(
+            self,
+            facts=facts,
+            records=records,
+            record_sums=RecordSums(people, records),
+            days=PartlyFinalRollups(self.days, Rollups(people, facts, len(COUNTERS)), last),
+            spending=spending,
+            spent=PartlyFinalRollups(self.spent, spending.rolled_up(), last),
+        )
+
+    def restated_facts(self, publication: Publication) -> RestatedFacts:
+        """The counters alone."""
+        return RestatedFacts(self.facts, self.restatement, publication)
 
 
 def _build(core: Core) -> Augment:
     facts = AugmentFacts(core.people, core.presence, core.scripts)
-    records = AugmentRecords(core.people, facts, core.scripts)
+    records = AugmentRecords(core.people, facts)
     accounting = options.environment(core.organization.options).accounting
     spending = AugmentSpending(core.people, facts, accounting)
     return Augment(
         facts=facts,
+        restatement=core.people.key("augment restatement"),
         records=records,
         record_sums=RecordSums(core.people, records),
         days=Rollups(core.people, facts, len(COUNTERS)),
@@ -51,8 +78,8 @@ def _build(core: Core) -> Augment:
     )
 
 
-def _source(augment: Augment, _: Hashable) -> Source:
-    return augment.facts
+def _source(augment: Augment, variant: Hashable) -> Source:
+    return augment.restated_facts(variant) if isinstance(variant, Publication) else augment.facts
 
 
 @cache

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from mockserver.products.augment.spending import Moment
+from mockserver.simulation.restatement import Publication
 
 
 class GroupBy(Enum):
@@ -15,13 +16,17 @@ class GroupBy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CreditQuery:
-    """A range (both ends inclusive), the moment up to which consumption is known, and how it is broken down."""
+    """A range (both ends inclusive), the moment up to which consumption is known, and how it is broken down.
+
+    `publication` is the newest one; None where all figures are final.
+    """
 
     first: int
     last: int
     until: Moment
     by_date: bool
     by_model: bool
+    publication: Publication | None = None
 
     @property
     def known(self) -> int:
@@ -39,7 +44,8 @@ class CostQuery:
     """A range (both ends inclusive), what is known of it, and how it is broken down.
 
     `known` is the newest day with data; `until`, if there is one, is the moment up to which costs are known. `chosen`
-    are the indexes of the people that count; None is everybody, with what no person causes.
+    are the indexes of the people that count; None is everybody, with what no person causes. `publication` is the newest
+    one; None where all figures are final.
     """
 
     first: int
@@ -49,6 +55,7 @@ class CostQuery:
     daily: bool
     group: GroupBy | None
     chosen: tuple[int, ...] | None
+    publication: Publication | None = None
 
     @property
     def whole(self) -> int:

@@ -3,7 +3,9 @@
 Their split by language and editor is in `records`; the names that Augment's API gives them are the vendor's.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from mockserver.simulation.facts import Facts, gather
 from mockserver.simulation.hashing import I64, U64
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask, Presence
-from mockserver.simulation.scripts import Scripts
+from mockserver.simulation.scripts import ScriptedDay, Scripts
 
 COUNTERS = (
     "tool_calls",
@@ -59,8 +61,21 @@ class _ActiveCells:
         return _VOLUME[hashing.field(bits, index, 8)] * self.scale >> 16
 
 
-class AugmentFacts:
+class DailyFacts(Protocol):
     """Augment's counters: a pure function of a block of members and a run of days."""
+
+    def active(self, block: Block, span: Days) -> Mask:
+        """Who is active on which day."""
+
+    def facts(self, block: Block, span: Days) -> Facts:
+        """Who is active, and every counter."""
+
+    def scripted(self, block: Block, span: Days) -> Iterator[ScriptedDay]:
+        """The days that the organization file states row by row."""
+
+
+class AugmentFacts:
+    """The final counters: what really happened."""
 
     def __init__(self, people: People, presence: Presence, scripts: Scripts) -> None:
         self._presence = presence
@@ -72,13 +87,17 @@ class AugmentFacts:
     def active(self, block: Block, span: Days) -> Mask:
         """Who is active on which day."""
         mask = self._presence.active(NAME, block, span, self._presence.workload(block, span))
-        for script in self._scripts.within(NAME, block, span):
+        for script in self.scripted(block, span):
             mask[script.row, script.column] = bool(script.facts)
         return mask
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who is active, and every counter."""
         return gather(NAME, COUNTERS, self._presence, self._scripts, block, span, self._count)
+
+    def scripted(self, block: Block, span: Days) -> Iterator[ScriptedDay]:
+        """The days that the organization file states row by row."""
+        return self._scripts.within(NAME, block, span)
 
     def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
         cells = self._cells(block, rows, ordinals, busy)

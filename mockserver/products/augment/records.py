@@ -9,23 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mockserver.products.augment import options
-from mockserver.products.augment.facts import AGENT_MESSAGES, AGENTS, COUNTERS, INDEX, AugmentFacts
-from mockserver.products.augment.options import NAME
+from mockserver.products.augment import options, shares
+from mockserver.products.augment.facts import AGENT_MESSAGES, COUNTERS, INDEX, DailyFacts
 from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.people import Block, People
-from mockserver.simulation.scripts import ScriptedDay, Scripts
+from mockserver.simulation.scripts import ScriptedDay
 
 CLI_EDITOR = "CLI"
 _CLI = np.array(["cli" in name for name in COUNTERS])
 _CLI_MESSAGES = [index for index in AGENT_MESSAGES if _CLI[index]]
-_CAUSES = {
-    INDEX["completions_lines"]: INDEX["completions_accepted"],
-    **{INDEX[f"{kind}_lines"]: INDEX[f"{kind}_messages"] for kind in AGENTS},
-}
-"""By the counter of lines: the counter of the events that made them."""
 _ONE_LANGUAGE_DAYS = 26_000
 """The 16-bit chance of a day in the first language only."""
 
@@ -57,16 +51,15 @@ DaySums = tuple[dict[str, LabelSums], dict[str, LabelSums]]
 class AugmentRecords:
     """Augment's records of one day: a pure function of a block of members and that day."""
 
-    def __init__(self, people: People, facts: AugmentFacts, scripts: Scripts) -> None:
+    def __init__(self, people: People, facts: DailyFacts) -> None:
         self._environment = options.environment(people.organization.options)
         self._facts = facts
-        self._scripts = scripts
         self._key = people.key("augment languages")
 
     def of(self, block: Block, day: Days) -> list[LanguageRecord]:
         """The records of `day`, a span of one day; ascending by member, language and editor."""
         facts = self._facts.facts(block, day)
-        scripts = {script.row: script for script in self._scripts.within(NAME, block, day)}
+        scripts = {script.row: script for script in self._facts.scripted(block, day)}
         generated = self._parts(block, day.first, facts.by_member)
         found: list[LanguageRecord] = []
         for row in facts.rows.tolist():
@@ -78,7 +71,7 @@ class AugmentRecords:
     def sums(self, block: Block, day: Days) -> DaySums:
         """The records of `day`, a span of one day, summed without making them."""
         facts = self._facts.facts(block, day)
-        scripts = [each for each in self._scripts.within(NAME, block, day) if each.facts]
+        scripts = [each for each in self._facts.scripted(block, day) if each.facts]
         rows = np.setdiff1d(facts.rows, [each.row for each in scripts])
         parts = self._parts(block, day.first, facts.by_member)
         generated = [(languages[rows], editors[rows], counters[:, rows]) for languages, editors, counters in parts]
@@ -102,31 +95,9 @@ class AugmentRecords:
         chosen, cli = _draw(self._environment.editors, hashing.field(person, 1)), _cli_part(counters)
         parts = []
         for editor, counted in ((chosen, counters - cli), (np.full_like(chosen, CLI_EDITOR), cli)):
-            in_second = _split(counted, share)
+            in_second = shares.of(counted, share)
             parts += [(first, editor, counted - in_second), (second, editor, in_second)]
         return parts
-
-
-def _split(counters: I64, share: I64) -> I64:
-    """A share (of 256) of some counters: the events first, then what they made in proportion to them.
-
-    So neither this part nor the rest has lines or tool calls without an event.
-    """
-    part = counters * share >> 8
-    for lines, events in _CAUSES.items():
-        part[lines] = _in_proportion(counters[lines], part[events], counters[events])
-    count, accepted = INDEX["completions_count"], INDEX["completions_accepted"]
-    lines, suggested = INDEX["completions_lines"], INDEX["completions_suggested_lines"]
-    rejected = [each[count] - each[accepted] for each in (part, counters)]
-    part[suggested] = part[lines] + _in_proportion(counters[suggested] - counters[lines], *rejected)
-    messages = [each[AGENT_MESSAGES].sum(axis=0) for each in (part, counters)]
-    part[INDEX["tool_calls"]] = _in_proportion(counters[INDEX["tool_calls"]], *messages)
-    return part
-
-
-def _in_proportion(number: I64, part: I64, whole: I64) -> I64:
-    """The share of a number that belongs to a part of a whole: nothing without a part, all of it with the whole."""
-    return number * part // np.maximum(whole, 1)
 
 
 def _draw(weights: Mapping[str, int], bits: I64) -> _Names:
@@ -179,5 +150,5 @@ def _cli_part(counters: I64) -> I64:
     """The counters of the command line, with their messages' share of the tool calls."""
     cli = np.where(_CLI[:, None], counters, 0)
     messages = [counters[kinds].sum(axis=0) for kinds in (_CLI_MESSAGES, AGENT_MESSAGES)]
-    cli[INDEX["tool_calls"]] = _in_proportion(counters[INDEX["tool_calls"]], *messages)
+    cli[INDEX["tool_calls"]] = shares.in_proportion(counters[INDEX["tool_calls"]], *messages)
     return cli

@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from mockserver.products.augment.facts import INDEX, AugmentFacts
+from mockserver.products.augment.facts import INDEX
 from mockserver.products.augment.models import TOKEN_KINDS, Accounting, Model
 from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.facts import Facts
+from mockserver.simulation.facts import Facts, Source
 from mockserver.simulation.hashing import I64, U64
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.rollups import RolledUpDay, Rollups
@@ -105,9 +105,7 @@ def summed(keys: I64, amounts: I64) -> tuple[I64, I64]:
 class AugmentSpending:
     """Spending: a pure function of a block of members and a run of days, up to a moment if there is one."""
 
-    def __init__(
-        self, people: People, facts: AugmentFacts, accounting: Accounting, until: Moment | None = None
-    ) -> None:
+    def __init__(self, people: People, facts: Source, accounting: Accounting, until: Moment | None = None) -> None:
         self.models = accounting.models
         self._people = people
         self._facts = facts

@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from mockserver.charts.chart import Chart, ChartData, ChartKind, ChartPeriod, ChartRow, Preset, Series
 from mockserver.charts.report_reader import ReportReader
-from mockserver.products.world import World
 from mockserver.vendors.augment import policy
 from mockserver.vendors.augment.reports import activity
-from mockserver.vendors.augment.schemas import rows
+from mockserver.vendors.augment.schemas import periods, rows
 
 _MOUNT: Final = policy.MOUNTS[0]
 _USERS: Final = "user_count"
@@ -47,15 +46,17 @@ def _day(reader: ReportReader, day: date, field: str) -> Iterable[ChartRow]:
     pages = reader.pages(path, "cursor", date=str(day), page_size=size)
     first = next(pages)["records"]
     if len(first) == size and not reader.moment.policy.defects:
-        return _summed_by(field, day, reader.moment.sandbox.world)
+        return _summed_by(field, day, reader)
     return _day_by(field, day, chain(first, *(page["records"] for page in pages)))
 
 
-def _summed_by(field: str, day: date, world: World) -> Iterable[ChartRow]:
+def _summed_by(field: str, day: date, reader: ReportReader) -> Iterable[ChartRow]:
+    moment, ordinal = reader.moment, day.toordinal()
+    publication = periods.publication_of_range(ordinal, moment.now, moment.policy.switches[policy.NAME])
     names = {name: rows.METRICS[name] for name in _SUMS}
     return [
         ChartRow(day, {"users": users, **{name: sums[counter] for name, counter in names.items()}}, label)
-        for label, (users, sums) in activity.record_sums(world, day.toordinal(), field).items()
+        for label, (users, sums) in activity.record_sums(moment.sandbox.world, publication, ordinal, field).items()
     ]
 
 

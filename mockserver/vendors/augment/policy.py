@@ -9,6 +9,7 @@ from typing import Final
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Allowance, LimitBlock, LimitScope
 from mockserver.gateway.switches import Grade, Switch, declared, switch
+from mockserver.simulation.restatement import Restatement
 
 NAME: Final = "augment"
 TITLE: Final = "Augment Code Analytics API"
@@ -66,6 +67,22 @@ PUBLICATION_HOUR: Final = Switch(
     description="The hour (UTC) at which the data of the day before arrive: approximately 02:00 by the page. Set "
     "another to test a late day.",
 )
+RESTATEMENT: Final = switch(
+    "restatement",
+    Restatement,
+    grade=Grade.ASSUMED,
+    description="Whether published days change: never, or their first figures lack the days of some people "
+    "(late_rows) or a part of what some people did (corrections), and each of the next publications brings them closer "
+    "to the final figures, which are those of `off`. The page does not say whether data are restated.",
+)
+RESTATED_DAYS: Final = Switch(
+    "restated_days",
+    (1, 2, 3, 7, 14),
+    default=3,
+    grade=Grade.ASSUMED,
+    description="In how many publications after its first one a day is restated; with the last of them it is final. "
+    "Nothing changes with it while `restatement` is off.",
+)
 UnknownParameters = StrEnum("UnknownParameters", ["REJECT", "IGNORE"])
 UNKNOWN_PARAMETERS: Final = switch(
     "unknown_parameters",
@@ -94,7 +111,7 @@ LAST_CURSOR: Final = switch(
     LastCursor,
     grade=Grade.OBSERVED,
     description="next_cursor on the last page: an empty string (documented), null, or no key at all; clients have met "
-    "all three.",
+    "all three. The only answers that are said to be captured have null.",
 )
 GENERATED_AT_DIGITS: Final[Switch[str | int]] = Switch(
     "generated_at_digits",

@@ -53,7 +53,8 @@ _Row = TypeVar("_Row", bound=_Identified)
 def dau_count(request: ViewRequest) -> Body:
     """Active users on each day of a range."""
     query = queries.load_range(request)
-    days = _COUNTS.dump(activity.daily_users(request.world, query.first, query.last, query.known))
+    found = activity.daily_users(request.world, query.publication, query.first, query.last, query.known)
+    days = _COUNTS.dump(found)
     return {
         "daily_active_user_counts": days,
         "metadata": {**_range(query), "total_days": len(days)},
@@ -69,7 +70,7 @@ def dau(request: ViewRequest) -> Reply:
 def daily_usage(request: ViewRequest) -> Body:
     """Everybody's metrics on each day of a range that has any."""
     query = queries.load_range(request)
-    days = _TOTALS.dump(activity.daily_metrics(request.world, query.first, query.known))
+    days = _TOTALS.dump(activity.daily_metrics(request.world, query.publication, query.first, query.known))
     return {
         "daily_usage": days,
         "metadata": {**_range(query), "total_days": len(days)},
@@ -145,7 +146,14 @@ def _overrides(request: ViewRequest, limits: Mapping[int, str]) -> Body:
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
     """What is shown of each person and day: what has been published and is not older than the oldest allowed day."""
-    return Visibility(augment.PRODUCT, periods.published(now, switches), rows.COUNTERS, since=periods.oldest(now))
+    return Visibility(
+        augment.PRODUCT,
+        periods.published(now, switches),
+        rows.COUNTERS,
+        since=periods.oldest(now),
+        last_variant=periods.publication(now, switches),
+        last_days=switches[policy.RESTATED_DAYS],
+    )
 
 
 def cache_epoch(now: datetime, switches: Switches) -> Hashable:
@@ -173,12 +181,12 @@ def _page(
     metadata: dict[str, Any],
 ) -> Reply:
     def compute(after: str | None, count: int) -> Iterator[tuple[str, object]]:
-        members = list(islice(report(request.world, query.first, query.known, after, count), count))
+        members = list(islice(report(request.world, *shown, after, count), count))
         columns = {name: [getattr(member, name) for member in members] for name in schema.fields}
         return zip([member.row_id for member in members], schema.dump(columns), strict=True)
 
-    listed, after = (report, query.first, query.known), pagination.last_id(query.cursor)
-    found = request.world.of(RowCache).rows(listed, after, query.page_size + 1, compute)
+    shown, after = (query.publication, query.first, query.known), pagination.last_id(query.cursor)
+    found = request.world.of(RowCache).rows((report, *shown), after, query.page_size + 1, compute)
     return _reply(request, f"{noun}s", found, query.page_size, {**metadata, f"returned_{noun}_count": 0})
 
 

@@ -173,6 +173,7 @@ def scenes() -> Iterator[Scene]:
     yield from _hours()
     yield from _limits()
     yield from _spending()
+    yield from _restatement()
     settings = {"limits": "documented", "policy": (("augment.retry_after", "seconds"), ("augment.last_cursor", "null"))}
     yield Scene("augment by settings", "augment", gets([_DAU] * 22), settings=settings)
 
@@ -260,6 +261,33 @@ def _hours() -> Iterator[Scene]:
         for option in policy.BEFORE_PUBLICATION.options[hour % 2 :]:
             chosen = {"augment": {"publication_hour": hour, "before_publication": option}}
             yield Scene(f"augment published at {hour}, before it {option}", "augment", items, policy=chosen)
+
+
+def _restatement() -> Iterator[Scene]:
+    """A day from its first publication until it is final, and a little longer, at every endpoint."""
+    day = "start_date=2025-10-15&end_date=2025-10-15"
+    seen: list[Item] = [
+        *gets(
+            (
+                f"{_COUNT}?start_date=2025-10-09&end_date=2025-10-15",
+                f"{_DAU}?{_DAY}&page_size=9",
+                f"{_DAU}?{_DAY}&page_size=9&{{next}}",
+                f"{_USAGE}?{day}",
+                f"{_ACTIVITY}?{day}",
+                f"{_RECORDS}?{_DAY}",
+                f"{_CREDITS}?{day}&by_model=true",
+            )
+        ),
+        *(
+            _post(_COSTS, f'{{"start_date":"2025-10-09","end_date":"2025-10-15","group_by_keys":{each}}}')
+            for each in _GROUPS
+        ),
+    ]
+    items = [each for date in range(16, 21) for each in (ClockChange(f"2025-10-{date}T02:00:00Z"), *seen)]
+    for option in policy.RESTATEMENT.options:
+        for organization in ("acme", "initech", "documented"):
+            chosen = {"augment": {"restatement": option}}
+            yield Scene(f"augment {option} of {organization}", "augment", items, organization, policy=chosen)
 
 
 def _limits() -> Iterator[Scene]:

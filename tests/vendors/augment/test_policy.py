@@ -10,6 +10,8 @@ CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "lookback_exceeded": ("A", ("reject", "clamp")),
     "before_publication": ("A", ("empty", "reject")),
     "publication_hour": ("D", tuple(range(24))),
+    "restatement": ("A", ("off", "late_rows", "corrections")),
+    "restated_days": ("A", (1, 2, 3, 7, 14)),
     "unknown_parameters": ("O", ("reject", "ignore")),
     "empty_parameters": ("A", ("reject", "ignore")),
     "page_size_over_maximum": ("A", ("reject", "clamp")),
@@ -34,7 +36,7 @@ def test_switches_are_the_expected_ones() -> None:
 @pytest.mark.parametrize("name", CONTRACT)
 def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
     grade, choices = CONTRACT[name]
-    default = {"publication_hour": 2, "credit_delay_minutes": 90}.get(name, choices[0])
+    default = {"publication_hour": 2, "restated_days": 3, "credit_delay_minutes": 90}.get(name, choices[0])
     found = SWITCHES[name]
     assert (found.grade, found.options, found.default) == (grade, choices, default)
 

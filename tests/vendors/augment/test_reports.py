@@ -27,9 +27,9 @@ def test_rows_do_not_depend_on_what_is_computed_together(
     monkeypatch: pytest.MonkeyPatch, report: Report, size: int, cells: int
 ) -> None:
     day = STARTS.toordinal() + 25
-    expected = list(report(WORLD, day, day, None, 100))
+    expected = list(report(WORLD, None, day, day, None, 100))
     monkeypatch.setattr(members, "_CELLS_AT_ONCE", cells)
-    assert list(report(WORLD, day, day, None, size)) == expected
+    assert list(report(WORLD, None, day, day, None, size)) == expected
     assert len(expected) > 20
 
 
@@ -47,7 +47,7 @@ def test_first_page_in_the_first_weeks_of_adoption_computes_few_parts(
 
     monkeypatch.setattr(type(facts), "facts", noted)
     shown = STARTS.toordinal() + day
-    rows = list(activity.user_activity(WORLD, shown, shown, None, 50))
+    rows = list(activity.user_activity(WORLD, None, shown, shown, None, 50))
     candidates = sum(len(block.rows_using("augment", shown, shown)) for block in WORLD.people.blocks())
     assert len(rows) <= sum(computed) == candidates
     assert len(computed) <= 5, "the people of twelve blocks are computed together"

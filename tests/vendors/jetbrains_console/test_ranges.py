@@ -64,6 +64,14 @@ def test_today_has_data_and_the_future_is_empty(jetbrains_console: Client) -> No
     assert all(row["activeUsers"] for row in queries.rows(later, ADOPTION, "2025-10-21", "2025-10-23"))
 
 
+@pytest.mark.parametrize("path", queries.REPORTS)
+def test_days_never_change(jetbrains_console: Client, path: str) -> None:
+    times = ("2025-10-21T00:00:00Z", "2025-10-22T00:00:00Z", "2025-10-29T12:00:00Z")
+    found = [queries.total(jetbrains_console.at(now), path, "2025-09-01", "2025-10-21") for now in times]
+    assert found[0] == found[1] == found[2]
+    assert any(found[0].values())
+
+
 def test_current_month_is_served_up_to_today(jetbrains_console: Client) -> None:
     [month] = queries.rows(jetbrains_console, CREDITS, "2025-10-01", "2025-10-31", groupBy="month")
     so_far = queries.total(jetbrains_console, CREDITS, "2025-10-01", "2025-10-21")

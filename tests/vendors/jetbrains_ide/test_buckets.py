@@ -121,6 +121,13 @@ def test_future_day_has_data_once_it_is_today(jetbrains_ide: Client) -> None:
     assert not _zero(queries.totals(jetbrains_ide, tomorrow, tomorrow))
 
 
+def test_day_never_changes(jetbrains_ide: Client) -> None:
+    day = "2025-10-21"
+    times = ("2025-10-21T00:00:00Z", "2025-10-22T00:00:00Z", "2025-10-29T12:00:00Z")
+    found = [queries.paginate(jetbrains_ide.at(now), day, day) for now in times]
+    assert found[0] == found[1] == found[2] != []
+
+
 def test_nothing_happens_before_the_first_day(jetbrains_ide: Client) -> None:
     """The organization begins on 2022-01-03."""
     for path in queries.BUCKETED:

@@ -304,6 +304,15 @@ def test_usage_of_today_only_grows_during_the_day(tabnine: Client) -> None:
     assert queries.added(later)["chat interactions"] == counts[-1] == counts[-2]
 
 
+def test_past_day_never_changes(tabnine: Client) -> None:
+    day = ("2025-10-20T00:00:00Z", "2025-10-21T00:00:00Z")
+    found = [
+        queries.buckets(tabnine.at(now), *day, "daily") for now in ("2025-10-21T00:00:00Z", "2025-10-28T12:00:00Z")
+    ]
+    assert found[0] == found[1]
+    assert queries.added(found[0])["chat interactions"] > 0
+
+
 def test_fact_is_counted_from_its_second_on(tabnine: Client) -> None:
     day = ("2025-09-16T00:00:00Z", "2025-09-17T00:00:00Z")
     users = [each["id"] for each in queries.users(tabnine)]

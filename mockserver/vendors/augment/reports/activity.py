@@ -1,7 +1,8 @@
 """Augment's reports: from facts to counts by day, users by day, users over a range, records by language and editor.
 
-Days are ordinals. Reports of members go in order of id, from the row after the one with the id `after`; they read about
-`size` members first, and more only when more rows are taken.
+Days are ordinals. Each report shows a publication; None is the final figures. Reports of members go in order of id,
+from the row after the one with the id `after`; they read about `size` members first, and more only when more rows are
+taken.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from mockserver.products.augment import PRODUCT
+from mockserver.products.augment import published
 from mockserver.products.augment.facts import COUNTERS, INDEX
 from mockserver.products.world import World
 from mockserver.simulation.calendar import days
+from mockserver.simulation.restatement import Publication
 from mockserver.vendors.augment.reports import members
 from mockserver.vendors.augment.reports.members import Member
 
@@ -41,16 +43,18 @@ def metrics(counters: tuple[int, ...]) -> dict[str, int]:
     return {"total_lines": total_lines, "total_messages": sum(counters[index] for index in _MESSAGES), **named}
 
 
-def daily_users(world: World, first: int, last: int, known: int) -> dict[str, list[Any]]:
+def daily_users(
+    world: World, publication: Publication | None, first: int, last: int, known: int
+) -> dict[str, list[Any]]:
     """How many members were active on every day of the range, ascending; zeros for the days after `known`."""
-    counts = [day.users[0] for day in world.of(PRODUCT).days.span(first, known)]
+    counts = [day.users[0] for day in published.at(world, publication).days.span(first, known)]
     counts += [0] * (last - first + 1 - len(counts))
     return {"date": _dates(range(first, last + 1)), "user_count": counts}
 
 
-def daily_metrics(world: World, first: int, known: int) -> dict[str, list[Any]]:
+def daily_metrics(world: World, publication: Publication | None, first: int, known: int) -> dict[str, list[Any]]:
     """Everybody's metrics on every day up to `known` on which anybody was active, ascending."""
-    found = [(first + index, day) for index, day in enumerate(world.of(PRODUCT).days.span(first, known))]
+    found = [(first + index, day) for index, day in enumerate(published.at(world, publication).days.span(first, known))]
     active = [(ordinal, day) for ordinal, day in found if day.users[0]]
     return {
         "date": _dates(ordinal for ordinal, _ in active),
@@ -62,21 +66,25 @@ def _dates(ordinals: Iterable[int]) -> list[str]:
     return [date.fromordinal(ordinal).isoformat() for ordinal in ordinals]
 
 
-def active_users(world: World, first: int, last: int, after: str | None, size: int) -> Iterator[MemberReport]:
+def active_users(
+    world: World, publication: Publication | None, first: int, last: int, after: str | None, size: int
+) -> Iterator[MemberReport]:
     """The members active in the range."""
     span = days(world.organization, first, last)
     for block in members.blocks(world, members.start(world, after), first, last, size):
-        active = world.of(PRODUCT).facts.active(block, span).any(axis=1)
+        active = published.at(world, publication).facts.active(block, span).any(axis=1)
         for index in block.index[active].tolist():
             member = members.of(world, index)
             yield MemberReport(member.row_id, member.email, member.service_account)
 
 
-def user_activity(world: World, first: int, last: int, after: str | None, size: int) -> Iterator[MemberReport]:
+def user_activity(
+    world: World, publication: Publication | None, first: int, last: int, after: str | None, size: int
+) -> Iterator[MemberReport]:
     """The members active in the range, with their sums."""
     span = days(world.organization, first, last)
     for block in members.blocks(world, members.start(world, after), first, last, size):
-        facts = world.of(PRODUCT).facts.facts(block, span)
+        facts = published.at(world, publication).facts.facts(block, span)
         active_days, sums = facts.active.sum(axis=1), facts.by_member
         for row in np.flatnonzero(active_days).tolist():
             member, counters = members.of(world, int(block.index[row])), tuple(sums[:, row].tolist())
@@ -85,12 +93,14 @@ def user_activity(world: World, first: int, last: int, after: str | None, size: 
             )
 
 
-def records(world: World, first: int, last: int, after: str | None, size: int) -> Iterator[MemberReport]:
+def records(
+    world: World, publication: Publication | None, first: int, last: int, after: str | None, size: int
+) -> Iterator[MemberReport]:
     """The records of one day (or of none, where `last` is before `first`), by member, language and editor."""
     span = days(world.organization, first, last)
     start, passed = members.passed(world, after)
     for block in members.blocks(world, start, first, last, size):
-        for record in world.of(PRODUCT).records.of(block, span):
+        for record in published.at(world, publication).records.of(block, span):
             labels = (record.language, record.editor)
             if (record.member, *labels) > passed:
                 member = members.of(world, record.member)
@@ -98,8 +108,10 @@ def records(world: World, first: int, last: int, after: str | None, size: int) -
                 yield MemberReport(row_id, member.email, member.service_account, 0, *labels, metrics(record.counters))
 
 
-def record_sums(world: World, day: int, label: str) -> dict[str, tuple[int, dict[str, int]]]:
+def record_sums(
+    world: World, publication: Publication | None, day: int, label: str
+) -> dict[str, tuple[int, dict[str, int]]]:
     """By language or editor, as `label` says: how many members have records on a day, and the sum of their metrics."""
-    by_language, by_editor = world.of(PRODUCT).record_sums.on(day)
+    by_language, by_editor = published.at(world, publication).record_sums.on(day)
     sums = {"language": by_language, "editor": by_editor}[label]
     return {name: (each.users, metrics(tuple(each.counters.tolist()))) for name, each in sums.items()}

@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from mockserver.products.augment import PRODUCT
+from mockserver.products.augment import PRODUCT, published
 from mockserver.products.augment.breakdown import CostQuery, GroupBy
 from mockserver.products.augment.models import Model
 from mockserver.products.augment.spending import AMOUNT, AMOUNTS, summed
@@ -49,7 +49,9 @@ def rows(world: World, query: CostQuery, after: str | None, size: int) -> Iterat
     """The rows after the one with the id `after`; about `size` members of an interval are read first."""
     begin, _, key = (after or "").partition(members.SEPARATOR)
     if query.group is not GroupBy.USER and query.chosen is None:
-        world.of(PRODUCT).spent.span(query.first, query.whole)  # At once, which is far cheaper than day by day.
+        published.at(world, query.publication).spent.span(
+            query.first, query.whole
+        )  # At once, which is far cheaper than day by day.
     for first, last in query.intervals:
         label = _iso(first)
         if label >= begin:
@@ -98,7 +100,7 @@ def _members(
     else:
         index = np.array([each for each in query.chosen if each >= start], dtype=np.int64)
         blocks = members.few_at_a_time(world, index, len(span))
-    spending = world.of(PRODUCT).spending.known(last, query.until)
+    spending = published.at(world, query.publication).spending.known(last, query.until)
     for block in blocks:
         found = spending.of(block, span)
         keys, sums = summed(found.rows, found.amounts)
@@ -110,11 +112,10 @@ def _members(
 def _sums(world: World, query: CostQuery, interval: tuple[int, int]) -> I64:
     """Amounts by models, summed over the known days of an interval and over everybody, or over the chosen people."""
     first, last = interval[0], min(interval[1], query.known)
-    spending = world.of(PRODUCT).spending.known(last, query.until)
+    spending = published.at(world, query.publication).spending.known(last, query.until)
     total = np.zeros((len(AMOUNTS), len(spending.models)), dtype=np.int64)
     if query.chosen is None:
-        product = world.of(PRODUCT)
-        found = product.spent.span(first, min(last, query.whole))
+        found = published.at(world, query.publication).spent.span(first, min(last, query.whole))
         if query.whole < last:
             found += spending.rolled_up().span(last, last)
         for day in found:

@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from mockserver.products.augment import PRODUCT
+from mockserver.products.augment import published
 from mockserver.products.augment.breakdown import CreditQuery
 from mockserver.products.augment.spending import AMOUNT, summed
 from mockserver.products.world import World
@@ -37,7 +37,7 @@ def rows(world: World, query: CreditQuery, after: str | None, size: int) -> Iter
     if query.known < query.first:
         return
     span = days(world.organization, query.first, query.known)
-    spending = world.of(PRODUCT).spending.known(query.last, query.until)
+    spending = published.at(world, query.publication).spending.known(query.last, query.until)
     start, passed = members.passed(world, after)
     models = [model.id for model in spending.models]
     for block in members.blocks(world, start, query.first, query.known, size):

@@ -167,6 +167,7 @@ def load_costs(request: ViewRequest) -> tuple[CostQuery, Page]:
         given["granularity"],
         next(iter(given["group_by_keys"]), None),
         None if emails is None else _people(request, "filters.user_emails", emails),
+        periods.publication_of_range(last, now, switches),
     )
     return query, Page(given.get("cursor"), queries.checked_size(given, policy.COST_PAGE, switches))
 

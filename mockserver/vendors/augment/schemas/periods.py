@@ -8,6 +8,7 @@ from typing import NoReturn, Self
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.switches import Switches
 from mockserver.products.augment.spending import Moment
+from mockserver.simulation.restatement import Publication, Restatement
 from mockserver.simulation.timestamps import DAY, seconds
 from mockserver.vendors.augment import policy
 from mockserver.vendors.augment.policy import BeforePublication, CostToday, LookbackExceeded
@@ -33,6 +34,23 @@ def _oldest(today: int) -> int:
 def published(now: datetime, switches: Switches) -> int:
     """The newest day whose data have arrived: yesterday, from the publication hour (UTC) on."""
     return now.toordinal() - (1 if now.hour >= switches[policy.PUBLICATION_HOUR] else 2)
+
+
+def publication(now: datetime, switches: Switches) -> Publication | None:
+    """The newest publication; None where published days never change."""
+    length = restated_days(switches)
+    return Publication(switches[policy.RESTATEMENT], length, published(now, switches)) if length else None
+
+
+def restated_days(switches: Switches) -> int:
+    """In how many publications after its first one a day is restated."""
+    return 0 if switches[policy.RESTATEMENT] is Restatement.OFF else switches[policy.RESTATED_DAYS]
+
+
+def publication_of_range(last: int, now: datetime, switches: Switches) -> Publication | None:
+    """The newest publication for a range up to a day (an ordinal); None where all figures of the range are final."""
+    newest = publication(now, switches)
+    return None if newest is None else newest.of_range(last)
 
 
 def consumed_until(now: datetime, switches: Switches) -> Moment:

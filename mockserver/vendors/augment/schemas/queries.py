@@ -11,6 +11,7 @@ from mockserver.gateway.schemas import shortened
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import ViewRequest
 from mockserver.products.augment.breakdown import CreditQuery
+from mockserver.simulation.restatement import Publication
 from mockserver.validation.schemas import parse_date
 from mockserver.vendors.augment import policy
 from mockserver.vendors.augment.policy import EmptyParameters, PageSizeOverMaximum, UnknownParameters
@@ -71,12 +72,14 @@ _PARAMETERS: Final = AugmentQuery().fields
 class DaysQuery:
     """A query over days: the first and the last one, both inclusive, and the newest with data. Days are ordinals.
 
-    `known` is before `first` where no day has data. `page_size` is 0 for an endpoint without pages.
+    `known` is before `first` where no day has data. `publication` is the newest one; None where all figures are final.
+    `page_size` is 0 for an endpoint without pages.
     """
 
     first: int
     last: int
     known: int
+    publication: Publication | None
     cursor: str | None
     page_size: int
 
@@ -98,7 +101,7 @@ def load_range(request: ViewRequest, sizes: tuple[int, int] | None = None) -> Da
     period = Period.of_metrics(request.now, request.switches)
     first, last = period.range(given.get("start_date"), given.get("end_date"), request.switches)
     size = checked_size(given, sizes, request.switches) if sizes else 0
-    return DaysQuery(first, last, min(last, period.known), given.get("cursor"), size)
+    return _days(request, first, last, period.known, given.get("cursor"), size)
 
 
 def load_day(request: ViewRequest, sizes: tuple[int, int]) -> DaysQuery:
@@ -107,7 +110,13 @@ def load_day(request: ViewRequest, sizes: tuple[int, int]) -> DaysQuery:
     day = given.get("date", period.newest)
     period.check("date", day)
     size = checked_size(given, sizes, request.switches)
-    return DaysQuery(day, day, min(day, period.known), given.get("cursor"), size)
+    return _days(request, day, day, period.known, given.get("cursor"), size)
+
+
+def _days(request: ViewRequest, first: int, last: int, newest: int, cursor: str | None, size: int) -> DaysQuery:
+    known = min(last, newest)
+    publication = periods.publication_of_range(known, request.now, request.switches)
+    return DaysQuery(first, last, known, publication, cursor, size)
 
 
 def load_credits(request: ViewRequest) -> tuple[CreditQuery, Page]:
@@ -116,7 +125,8 @@ def load_credits(request: ViewRequest) -> tuple[CreditQuery, Page]:
     period = Period.of_credits(now, switches)
     first, last = period.range(given.get("start_date"), given.get("end_date"), switches)
     broken_down = given.get("by_date", False), given.get("by_model", False)
-    query = CreditQuery(first, last, periods.consumed_until(now, switches), *broken_down)
+    until, publication = periods.consumed_until(now, switches), periods.publication_of_range(last, now, switches)
+    query = CreditQuery(first, last, until, *broken_down, publication)
     return query, Page(given.get("cursor"), checked_size(given, policy.CREDIT_PAGE, switches))
 
 
