@@ -43,7 +43,7 @@ class Caller:
         """The answer of a resource; Refused unless it is a success. Parameters that are None are not sent."""
         sent = b"" if body is None else json.dumps(body, default=_json_value).encode()
         content_type = {} if body is None else {"Content-Type": "application/json"}
-        given = {name: value for name, value in (query or {}).items() if value is not None}
+        given = {name: _parameter(value) for name, value in (query or {}).items() if value is not None}
         target = self.prefix + path + (f"?{urlencode(given, doseq=True)}" if given else "")
         answer = self.transport(method, target, {**self.headers, **content_type}, sent)
         if answer.status < 300:
@@ -52,6 +52,11 @@ class Caller:
         if problem is None:
             raise Refused(request, answer.status, " ".join(answer.text.split())[:200] or "no reason is given")
         raise Refused(request, answer.status, str(problem.get("detail", problem)), problem.get("errors"))
+
+
+def _parameter(value: object) -> object:
+    """A parameter of a query; a boolean is written as in JSON."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _json_object(answer: Response) -> dict[str, Any] | None:

@@ -74,12 +74,15 @@ class SandboxFixture:
         vendors: Sequence[str] = (),
         team: str | None = None,
         dimension: str = "all",
+        final: bool = False,
     ) -> dict[str, Any]:
         """A metric's expected values, to compare with the client's: `headline`, and `points` with `date` and `value`.
 
-        The names are "ai-active-users", "total-ai-actions", "total-lines-added" and "total-lines-accepted".
+        The names are "ai-active-users", "total-ai-actions", "total-lines-added" and "total-lines-accepted". With
+        `final`, days that are still restated, or not over, count as they will be in the end.
         """
         query: dict[str, Any] = {"from": first, "to": last, "bucket": bucket, "dimension": dimension, "team": team}
+        query["final"] = final or None
         return self._client.metrics.get(name, vendor=[vendor_name(vendor) for vendor in vendors], **query)
 
     def reset(self, *parts: str) -> None:

@@ -81,6 +81,15 @@ class StrictBoolean(fields.Boolean):
         raise ValidationError("must be true or false")
 
 
+class QueryBoolean(fields.Boolean):
+    """True or false in a query string, as JSON writes them."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        if value not in {"true", "false"}:
+            raise ValidationError("must be true or false")
+        return bool(value == "true")
+
+
 class NonNegativeDecimal(fields.Decimal):
     """A number that is not negative, kept exactly."""
 

@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin.admin_context import AdminRequest, context
-from mockserver.admin.fields import AdminQuery, ClockDate, QueryInteger
+from mockserver.admin.fields import AdminQuery, ClockDate, QueryBoolean, QueryInteger
 from mockserver.admin.organizations import PersonSchema
 from mockserver.admin.responses import Problem
 from mockserver.metrics.expected_values import DESCRIPTIONS, ExpectedQuery, ExpectedValues
@@ -63,12 +63,13 @@ class MetricTeamSchema(Schema):
 
 
 class MetricRequestSchema(Schema):
-    """What was requested, and what counts towards it."""
+    """What was requested, and what counts towards it; `final` as in the request."""
 
     metric = fields.String(required=True, attribute="expected.query.metric")
     organization = fields.String(required=True, attribute="expected.organization")
     dimension = fields.String(required=True, attribute="expected.query.dimension")
     dimension_events = fields.String(required=True, attribute="expected.events")
+    final = fields.Boolean(required=True, attribute="expected.query.final")
     team = fields.Nested(MetricTeamSchema, required=True, allow_none=True, attribute="expected.team")
     counted = fields.List(fields.Nested(MetricSourceSchema), required=True, attribute="expected.counted")
 
@@ -132,6 +133,13 @@ class MetricRangeQuery(AdminQuery):
         load_default=Dimension.ALL,
         error_messages={"unknown": "must be one of: {choices}"},
         metadata={"description": "The kind of interaction that counts."},
+    )
+    final = QueryBoolean(
+        load_default=False,
+        metadata={
+            "description": "Whether the days that are shown count with their final figures: days that are still "
+            "restated as they will be in the end, and a day that is not over as a whole. Default: as they are now."
+        },
     )
 
     @validates_schema

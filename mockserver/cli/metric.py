@@ -36,6 +36,7 @@ LONGEST_BAR = 40
 )
 @click.option("--team", help="Only the people of this team, by its name or id.")
 @click.option("--dimension", default="all", show_default=True, help="Only this kind of interaction.")
+@click.option("--final", is_flag=True, help="Count the days that are shown as they will be in the end.")
 @options.organization
 @options.organization_file
 @options.option("--now", metavar="TIMESTAMP", help="The current time, as in 2025-10-21T10:30:00Z.")
@@ -98,7 +99,9 @@ def _table(values: dict[str, Any]) -> Iterator[str]:
         length = -(-point["value"] * width // most)  # Rounded up: a value above 0 has at least one character.
         yield f"{label}{'█' * length}".rstrip()
     yield ""
-    yield tables.paragraph(f"{values['sum']:,} in {options.count(values['buckets'], bucket)}, by what the APIs show:")
+    shown = "will show of these days in the end" if values.get("final") else "show"
+    number = f"{values['sum']:,} in {options.count(values['buckets'], bucket)}"
+    yield tables.paragraph(f"{number}, by what the APIs {shown}:")
     for each in values["counted"]:
         since = f" from {each['since']}" if each.get("since") else ""
         fields = ", ".join(each["fields"]) or "nothing"

@@ -4,7 +4,7 @@ They cover what the vendors' APIs show at the sandbox's time, under its switches
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Final
@@ -39,7 +39,8 @@ DESCRIPTIONS: Final[Mapping[Metric, str]] = {
 class ExpectedQuery:
     """What to compute: a metric in a dimension over a range (both ends inclusive), in buckets of a period.
 
-    `vendors` restricts the APIs that count (empty: all that show people's days), `team` the people, by name or id.
+    `vendors` restricts the APIs that count (empty: all that show people's days), `team` the people, by name or id. With
+    `final`, the days that are shown count as they will be in the end.
     """
 
     metric: Metric
@@ -49,6 +50,7 @@ class ExpectedQuery:
     last: date
     vendors: Sequence[str] = ()
     team: str | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,10 @@ class ExpectedValues:
         self._world = sandbox.world
         self._policy = switches[policy.NAME]
         self.events: DimensionEvents = self._policy[policy.DIMENSION_EVENTS]
-        self._surfaces = _surfaces(vendors, query.vendors, now, switches)
+        shown = _surfaces(vendors, query.vendors, now, switches)
+        self._surfaces = {
+            name: replace(each, last_variant=None) if query.final else each for name, each in shown.items()
+        }
         self.team, members = self._team(now)
         self._engine = self._world.of(MetricsEngine)
         self._query = MetricQuery(

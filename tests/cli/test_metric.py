@@ -67,6 +67,16 @@ def test_running_server_computes_its_own_numbers(run: Run, url: str, app: Flask)
     assert json.loads(run("metric", "ai-active-users", *RANGE, *query, *NOW, "--json").output) == printed
 
 
+def test_final_values_are_those_in_the_end(run: Run, url: str, app: Flask) -> None:
+    Admin(app, {"Host": "127.0.0.1"}).done("PUT", "/policy", {"augment": {"restatement": "late_rows"}})
+    query = ("total-ai-actions", *RANGE, "--vendor", "augment", "--url", url)
+    shown, final = (run("metric", *query, *flag).output for flag in ((), ("--final",)))
+    assert " in 11 days, by what the APIs show:" in shown
+    assert " in 11 days, by what the APIs will show of these days in the end:" in final
+    sums = [json.loads(run("metric", *query, *flag, "--json").output)["sum"] for flag in ((), ("--final",))]
+    assert sums[0] < sums[1] == json.loads(run("metric", *query[:-2], *NOW, "--json").output)["sum"]
+
+
 def test_average_of_no_buckets_is_none(run: Run, url: str, app: Flask) -> None:
     Admin(app, {"Host": "127.0.0.1"}).done("PUT", "/policy", {"metrics": {"partial_buckets": "omitted"}})
     table = run("metric", "ai-active-users", *RANGE, "--bucket", "month", "--url", url).output

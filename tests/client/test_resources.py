@@ -125,6 +125,7 @@ def test_metrics_have_people(client: Client) -> None:
     name = client.metrics.list_all()["metrics"][0]["name"]
     days = {"from": date(2025, 9, 1), "to": "2025-09-28"}
     assert len(client.metrics.get(name, **days, bucket="week", vendor=[vendor_of(client)])["points"]) == 4
+    assert client.metrics.get(name, **days, final=True)["final"] is True
     page = client.metrics.people(name, **days, limit=2)
     assert len(page["people"]) == 2
     assert client.metrics.people(name, **days, after=page["next"])["people"][0] not in page["people"]

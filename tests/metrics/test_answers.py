@@ -45,6 +45,7 @@ def test_answer_repeats_the_query_and_lists_what_counts(admin: Admin) -> None:
         "organization": "acme",
         "dimension": "coding-agents",
         "dimension_events": "broad",
+        "final": False,
         "counted": [
             {
                 "vendor": "augment",

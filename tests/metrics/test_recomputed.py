@@ -135,6 +135,8 @@ def test_days_too_old_to_request_do_not_count(admin: Admin, reader: Reader) -> N
     "switches",
     [
         pytest.param({"augment": {"publication_hour": 11}}, id="Augment publishes late"),
+        pytest.param({"augment": {"restatement": "late_rows"}}, id="Augment's rows are late"),
+        pytest.param({"augment": {"restatement": "corrections", "restated_days": 7}}, id="Augment corrects its data"),
         pytest.param({"tabnine": {"usage_sections": "first"}}, id="Tabnine shows two sections"),
         pytest.param({"jetbrains-ide": {"release_dates": "honest"}}, id="JetBrains' clients are not released yet"),
     ],
@@ -154,6 +156,37 @@ def test_switches_of_vendors_apply_to_expected_values(switches: dict[str, dict[s
         )
         changed.append(points(answer) != points(before[metric]))
     assert any(changed)
+
+
+@pytest.mark.parametrize("mode", ["late_rows", "corrections"])
+@pytest.mark.parametrize("team", [{}, {"team": "Engines"}])
+def test_final_values_do_not_depend_on_restatement(admin: Admin, mode: str, team: dict[str, str]) -> None:
+    first, last = date(2025, 10, 13), date(2025, 10, 20)
+    wholly = {metric: expected(admin, metric, first, last, **team) for metric in METRICS}
+    admin.done("PUT", "/policy", {"augment": {"restatement": mode}})
+    for metric in METRICS:
+        found, final = (expected(admin, metric, first, last, final=each, **team) for each in ("false", "true"))
+        assert (found["final"], final["final"]) == (False, True)
+        assert final == {**wholly[metric], "final": True}
+        before, after = points(found), points(final)
+        assert {day for day in before if before[day] != after[day]} <= {"2025-10-18", "2025-10-19", "2025-10-20"}
+        assert before["2025-10-20"] <= after["2025-10-20"]
+    shown = expected(admin, "total-ai-actions", first, last, **team)
+    assert shown["sum"] < wholly["total-ai-actions"]["sum"]
+
+
+def test_final_value_of_today_is_that_of_the_whole_day(admin: Admin) -> None:
+    today = date(2025, 10, 21)
+    now, final = (expected(admin, "total-ai-actions", today, today, final=each)["sum"] for each in ("false", "true"))
+    admin.done("PUT", "/clock", {"now": "2025-10-21T23:59:59Z", "frozen": True})
+    assert now < final == expected(admin, "total-ai-actions", today, today)["sum"]
+
+
+def test_people_behind_a_final_point_add_up_to_it(admin: Admin) -> None:
+    admin.done("PUT", "/policy", {"augment": {"restatement": "late_rows"}})
+    query = "from=2025-10-20&to=2025-10-20&limit=1000&vendor=augment"
+    found, final = (admin.get(f"/metrics/ai-active-users/people?{query}{end}") for end in ("", "&final=true"))
+    assert len(found["people"]) == found["point"]["value"] < final["point"]["value"] == len(final["people"])
 
 
 def test_people_who_send_no_data_do_not_count() -> None:

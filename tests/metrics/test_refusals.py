@@ -32,6 +32,8 @@ def test_unknown_metric_is_rejected_with_the_nearest_one(admin: Admin) -> None:
             "a range can have at most 1096 days (three years); this one has 1097",
         ),
         (f"{RANGE}&bucket=year", "bucket", "must be one of: day, week, month"),
+        (f"{RANGE}&final=yes", "final", "must be true or false"),
+        (f"{RANGE}&final=True", "final", "must be true or false"),
         (
             f"{RANGE}&dimension=chat",
             "dimension",
@@ -64,7 +66,7 @@ def test_unknown_metric_is_rejected_with_the_nearest_one(admin: Admin) -> None:
             "buckets",
             (
                 "there is no parameter 'buckets' (did you mean 'bucket'?); "
-                "there are: from, to, bucket, vendor, team, dimension"
+                "there are: from, to, bucket, vendor, team, dimension, final"
             ),
         ),
     ],

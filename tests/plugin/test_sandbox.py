@@ -137,6 +137,16 @@ def test_metric_has_the_expected_values(sandbox: SandboxFixture) -> None:
         sandbox.metric("ai-active-user", *range_)
 
 
+def test_metric_has_the_final_values_of_restated_days(sandbox: SandboxFixture) -> None:
+    sandbox.clock.set("2025-10-21T10:30:00Z", frozen=True)
+    sandbox.policy.set("augment", restatement="late_rows")
+    day = "2025-10-20", "2025-10-20"
+    shown, final = (
+        sandbox.metric("ai-active-users", *day, vendors=["augment"], final=each)["sum"] for each in (False, True)
+    )
+    assert shown < final
+
+
 @pytest.mark.usefixtures("undescribed")
 def test_faults_can_be_added_listed_and_cleared(sandbox: SandboxFixture) -> None:
     armed = sandbox.faults.add(vendor="jetbrains_ide", status=503, message="down", times=1)
