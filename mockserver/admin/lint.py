@@ -13,6 +13,7 @@ from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery
 from mockserver.conduct.advice import Advice, LintContext
 from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Vendor
 from mockserver.validation.schemas import dump
 
@@ -66,14 +67,15 @@ def get(request: AdminRequest) -> dict[str, Any]:
     with request.lock:
         entries, policy = tuple(request.sandbox.journal), request.sandbox.policy.switches
         for each in context().vendors:
-            hour = policy[each.name][each.publication_hour] if each.publication_hour else None
-            contexts[each.name] = _context(request.sandbox, each, advice[each.name], hour)
+            contexts[each.name] = _context(request.sandbox, each, advice[each.name], policy[each.name])
     findings = [each for each in linting.lint(entries, contexts) if each.rule not in ignored]
     return dump(LintSchema, {"requests_checked": len(entries), "findings": findings})
 
 
-def _context(sandbox: Sandbox, vendor: Vendor, advice: Advice, hour: int | None) -> LintContext:
+def _context(sandbox: Sandbox, vendor: Vendor, advice: Advice, switches: Switches) -> LintContext:
     """A vendor in a sandbox, with the limits of all its operations."""
-    by_limit = {name: LintContext(advice, sandbox.allowance(name), hour, name) for name in vendor.limits}
+    hour = switches[vendor.publication_hour] if vendor.publication_hour else None
+    restated = vendor.restated_days(switches) if vendor.restated_days else 0
+    by_limit = {name: LintContext(advice, sandbox.allowance(name), hour, name, restated) for name in vendor.limits}
     others = {each.operation: by_limit[vendor.limit_of(each)] for each in vendor.routes if each.limit_class}
     return replace(by_limit[vendor.name], by_operation=others)

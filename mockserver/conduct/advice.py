@@ -36,8 +36,10 @@ class Advice:
     """A vendor's parameters, page sizes, rules and sources. What is left out does not exist at the vendor.
 
     `cursor`, `offset` and `page_size` are the parameters of paging, `default_page_sizes` the documented sizes by
-    operation, `dates` the parameters of a range, `longest_range` its documented maximum in days. `daily_operations` are
-    those whose days need not be requested one by one, with what returns a range day by day ("": the operation itself).
+    operation, `dates` the parameters of a range, `longest_range` its documented maximum in days, `day` the parameter of
+    a single day. `published_days` are the operations that show published days, with how many they show up to yesterday
+    unless the request says which. `daily_operations` are those whose days need not be requested one by one, with what
+    returns a range day by day ("": the operation itself).
     `live_operations` are those whose answers can change at any moment. `user_lists` return all users, page by page.
     `issuing_operation` issues access tokens that expire.
     `rules` are the vendor's own, and `sources` its own words on any rule, by the rule's name.
@@ -49,6 +51,8 @@ class Advice:
     default_page_sizes: Mapping[str, int] = field(default_factory=dict)
     dates: RangeParameters | None = None
     longest_range: int | None = None
+    day: str | None = None
+    published_days: Mapping[str, int] = field(default_factory=dict)
     daily_operations: Mapping[str, str] = field(default_factory=dict)
     live_operations: frozenset[str] = frozenset()
     user_lists: frozenset[str] = frozenset()
@@ -62,14 +66,15 @@ class LintContext:
     """A vendor in a sandbox: its advice and the limit in force.
 
     `allowance` is None where nothing is limited; `limit` is the name of the limit. `publication_hour` (UTC) is when
-    data of a day arrive, on the next day; None where they appear during the day. `by_operation` has the contexts of
-    operations under another limit.
+    data of a day arrive, on the next day; None where they appear during the day. `restated_days` is in how many later
+    publications a day is restated. `by_operation` has the contexts of operations under another limit.
     """
 
     advice: Advice
     allowance: Allowance | None = None
     publication_hour: int | None = None
     limit: str = ""
+    restated_days: int = 0
     by_operation: Mapping[str, "LintContext"] = field(default_factory=dict)
 
     def of(self, operation: str | None) -> "LintContext":

@@ -112,6 +112,29 @@ class JournaledRequest:
         return self.entry.at.date(), arrived.date(), self.entry.generation
 
     @property
+    def published(self) -> int:
+        """The newest published day (an ordinal)."""
+        return self.data_day[1].toordinal() - 1
+
+    @property
+    def days(self) -> range:
+        """The days (ordinals) that it requests, where its operation shows published days; else none."""
+        advice, yesterday = self.context.advice, self.entry.at.toordinal() - 1
+        length = advice.published_days.get(self.entry.operation or "")
+        if length is None:
+            return range(0)
+        names = (advice.dates.first, advice.dates.last) if advice.dates else (None, None)
+        day = self._day(advice.day)
+        first, last = (day or self._day(name) for name in names)
+        if last is None:
+            last = yesterday if first is None else min(first + length - 1, yesterday)
+        return range(last - length + 1 if first is None else first, last + 1)
+
+    def _day(self, name: str | None) -> int | None:
+        found = None if name is None else self._timestamp(name)
+        return None if found is None else found.toordinal()
+
+    @property
     def is_final(self) -> bool:
         """Whether the answer cannot change on this data day, since it is about past days."""
         if self.entry.operation in self.context.advice.live_operations:

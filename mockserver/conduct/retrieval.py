@@ -39,6 +39,20 @@ def day_by_day(requests: Sequence[JournaledRequest]) -> Iterator[JournaledReques
             yield from alike
 
 
+def read_before_final(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
+    """The last request for a day whose figures were not final yet, where its client later read only other days."""
+    lists: defaultdict[Hashable, list[JournaledRequest]] = defaultdict(list)
+    for each in requests:
+        if each.answered and each.days:
+            lists[each.entry.grant, each.entry.path, each.entry.generation].append(each)
+    for alike in lists.values():
+        in_order = sorted(alike, key=lambda each: each.published)
+        newest, restated = in_order[-1].published, in_order[-1].context.restated_days
+        last = {day: each for each in in_order for day in each.days if day <= each.published}
+        early = [each for day, each in last.items() if each.published < day + restated <= newest]
+        yield from {each.entry.id: each for each in early}.values()
+
+
 def users_polled(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """The first page of the full list of users, from the third time in a day on."""
     begun: Counter[Hashable] = Counter()

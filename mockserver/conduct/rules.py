@@ -93,6 +93,12 @@ RULES: Final = (
         retrieval.day_by_day,
     ),
     LintRule(
+        "restated-day-not-read-again",
+        "a day read before its figures were final, and not again once they were, when other days were read",
+        "with each publication, read the last {restated_days} published days and the one before them again",
+        retrieval.read_before_final,
+    ),
+    LintRule(
         "users-polled",
         f"the full list of users more than {retrieval.POLLS} times in a day",
         "keep the list, and fetch it once a day",
@@ -165,6 +171,7 @@ def names_in_texts(request: JournaledRequest) -> dict[str, str | int | None]:
         "or_again": or_again,
         "refill": f"; one request comes back every {_duration(refill)}" if refill else "",
         "limit": f"{allowance.per_minute} a minute, {allowance.burst} at once" if allowance else "no limit",
+        "restated_days": request.context.restated_days,
         "publication": "" if hour is None else f", at {hour:02}:00 UTC",
         "dates": f", {dates.first} to {dates.last}" if dates else "",
         "longest_range": f" (up to {advice.longest_range} days)" if advice.longest_range else "",

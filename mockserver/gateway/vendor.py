@@ -262,6 +262,7 @@ class Vendor:
     * `newest_day`: the newest day in its totals at a moment, as an ordinal, where it shows no days of people.
     * `publication_hour`, `limit_scope` and `limit_block` are switches that the gateway and the client lint use: when
       the data of a day arrive on the next (UTC), which requests share a bucket, what an empty bucket does.
+    * `restated_days`: in how many publications after its first one a day is restated, for the client lint.
     * `unserved`: paths that the vendor is known to have and that are not simulated.
     """
 
@@ -285,6 +286,7 @@ class Vendor:
     visibility: Callable[[datetime, Switches], Visibility] | None = None
     newest_day: Callable[[datetime, Switches], int] | None = None
     publication_hour: Switch[int] | None = None
+    restated_days: Callable[[Switches], int] | None = None
     limit_scope: Switch[LimitScope] | None = None
     limit_block: Switch[LimitBlock] | None = None
     limit_classes: tuple[tuple[str, Allowance], ...] = ()

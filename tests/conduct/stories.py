@@ -106,10 +106,13 @@ def findings(
     entries: Sequence[Entry],
     limits: dict[str, Allowance | None] | None = None,
     hours: dict[str, int] | None = None,
+    restated_days: int = 0,
 ) -> list[JournalFinding]:
     """The findings over some entries, with the documented limits and publication hours unless given."""
     limits, hours = LIMITS if limits is None else limits, HOURS if hours is None else hours
-    contexts = {name: LintContext(each, limits.get(name), hours.get(name)) for name, each in ADVICE.items()}
+    contexts = {
+        name: LintContext(each, limits.get(name), hours.get(name), "", restated_days) for name, each in ADVICE.items()
+    }
     return linting.lint(entries, contexts)
 
 

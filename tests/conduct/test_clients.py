@@ -97,6 +97,23 @@ def test_nightly_job_has_no_findings_over_a_month_end(
     assert found() == set()
 
 
+@pytest.mark.parametrize(("again", "expected"), [(1, {("augment", "restated-day-not-read-again")}), (4, set())])
+def test_job_that_does_not_look_back_is_found_while_days_are_restated(
+    admin: Admin, surfaces: Surfaces, found: Findings, again: int, expected: set[tuple[str, str]]
+) -> None:
+    for night in range(6):
+        today = OCTOBER + night * DAY
+        admin.done("PUT", "/clock", {"now": f"{today}T02:10:00Z", "frozen": True})
+        surfaces.augment("/dau-count", start_date=today - again * DAY, end_date=today - DAY)
+    assert found() == set()
+    admin.done("PATCH", "/policy", {"augment": {"restatement": "late_rows"}})
+    for night in range(6, 12):
+        today = OCTOBER + night * DAY
+        admin.done("PUT", "/clock", {"now": f"{today}T02:10:00Z", "frozen": True})
+        surfaces.augment("/dau-count", start_date=today - again * DAY, end_date=today - DAY)
+    assert found() == expected
+
+
 def test_request_repeated_after_late_data_arrive_is_fine(admin: Admin, surfaces: Surfaces, found: Findings) -> None:
     admin.done("PATCH", "/policy", {"augment": {"publication_hour": 5}})
     admin.done("PUT", "/clock", {"now": f"{OCTOBER}T04:50:00Z", "frozen": True})

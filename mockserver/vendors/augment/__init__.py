@@ -2,6 +2,7 @@
 
 from mockserver.gateway.vendor import Vendor
 from mockserver.vendors.augment import defects, errors, memory, policy, routes
+from mockserver.vendors.augment.schemas import periods
 
 
 def vendor() -> Vendor:
@@ -21,6 +22,7 @@ def vendor() -> Vendor:
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         publication_hour=policy.PUBLICATION_HOUR,
+        restated_days=periods.restated_days,
         limit_classes=policy.LIMIT_CLASSES,
         memory=memory.seeded,
         limit_scope=policy.RATE_LIMIT_SCOPE,

@@ -30,6 +30,11 @@ ADVICE: Final = Advice(
     },
     dates=RangeParameters("start_date", "end_date"),
     longest_range=policy.RANGE_DAYS_MAXIMUM,
+    day="date",
+    published_days={
+        **dict.fromkeys(("getDauCount", "getDailyUsage", "getUserActivity"), policy.RANGE_DAYS_DEFAULT),
+        **dict.fromkeys(("getDau", "getDailyUserActivityByEditorLanguage"), 1),
+    },
     daily_operations={"getDauCount": "", "getDailyUsage": "", "getCreditUsageByUser": "by_date=true"},
     live_operations=frozenset(("getCreditUsageByUser", "getUserBudgetOverrides", "setUserBudgetOverrides")),
     rules=(
