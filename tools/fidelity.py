@@ -5,6 +5,7 @@
 
 import ast
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,9 @@ from these; **assumed**, because it is undocumented. The evidence for a field co
 Everything else about it, and everything that is undocumented, is listed under *Rules*. What a switch changes is listed
 under *Switches*, with the evidence for its default. What a vendor is known to have, and the simulator has not, is
 listed under *Not simulated*, with the evidence that it exists.
+
+What is documented was compared with the vendors' pages and files a second time. A row that could not be confirmed says
+why, and is counted under *Not confirmed*; it keeps its evidence, because the first reading saw the page.
 
 There is no overall score: a client depends on a few rows, not on an average.
 """
@@ -82,7 +86,7 @@ def tests(path: Path) -> frozenset[str]:
 def text(ledgers: Iterable[FidelityLedger]) -> str:
     """Return the text of the file."""
     ledgers = list(ledgers)
-    parts = [HEAD, table(_counts(ledgers))]
+    parts = [HEAD, table(_counts(ledgers)), "## Not confirmed\n", table(_unconfirmed(ledgers))]
     for each in ledgers:
         parts.append(f"## {each.vendor}\n")
         parts.append(table(_counts_by_kind(each.rows)))
@@ -99,6 +103,13 @@ def _counts(ledgers: list[FidelityLedger]) -> Iterator[tuple[str, ...]]:
         yield f"[{each.vendor}](#{each.vendor})", *map(str, ledger.counts(each.rows).values())
 
 
+def _unconfirmed(ledgers: list[FidelityLedger]) -> Iterator[tuple[str, ...]]:
+    yield "vendor", "rows", "why they could not be confirmed"
+    for each in ledgers:
+        for reason, number in Counter(row.unconfirmed for row in each.rows if row.unconfirmed).items():
+            yield each.vendor, str(number), reason
+
+
 def _counts_by_kind(listed: list[LedgerRow]) -> Iterator[tuple[str, ...]]:
     yield "kind", *(grade.evidence for grade in Grade)
     for kind in HEADINGS:
@@ -110,7 +121,8 @@ def _rows(listed: list[LedgerRow]) -> Iterator[tuple[str, ...]]:
     for row in listed:
         name = row.name if row.kind in {Kind.RULE, Kind.LIMIT, Kind.UNSERVED} else f"`{row.name}`"
         path, _, test = row.test.partition("::")
-        yield row.grade.evidence, name, row.source, f"[{test}](../{path})"
+        source = f"{row.source}; not confirmed: {row.unconfirmed}" if row.unconfirmed else row.source
+        yield row.grade.evidence, name, source, f"[{test}](../{path})"
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:
     """Print the evidence for everything that is served.
 
     Each row has its grade, its source, and the test that checks it. Grades: D documented, O observed in answers or
-    public clients, I inferred, A assumed. Counts are by vendor and grade, over all rows; there is no single score.
+    public clients, I inferred, A assumed. What is documented was compared with the vendors' pages a second time; a
+    row that could not be confirmed says why. Counts are by vendor and grade, over all rows; there is no single score.
 
     \b
     Examples:
@@ -39,16 +40,21 @@ def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:
         counts = ", ".join(f"{number} {letter}" for letter, number in report["counts"].items())
         click.echo(f"{name}: {counts}\n")
         rows = (
-            (f"{row['grade']} {row['kind']}", f"{row['name']} ({row['source'].rstrip('.')}) {row['test']}")
-            for row in report["rows"]
+            (f"{row['grade']} {row['kind']}", f"{row['name']} ({_source(row)}) {row['test']}") for row in report["rows"]
         )
         click.echo(f"{tables.table(rows)}\n")
+
+
+def _source(row: dict[str, Any]) -> str:
+    """The source, and why a second reading could not confirm it."""
+    unconfirmed = f"; not confirmed: {row['unconfirmed']}" if row["unconfirmed"] else ""
+    return f"{row['source'].rstrip('.')}{unconfirmed}"
 
 
 def _report(ledger: "FidelityLedger", grade: str | None) -> dict[str, Any]:
     from mockserver.fidelity.ledger import counts
 
-    fields = ("kind", "name", "grade", "source", "test")
+    fields = ("kind", "name", "grade", "source", "unconfirmed", "test")
     return {
         "counts": counts(ledger.rows),
         "rows": [{name: getattr(row, name) for name in fields} for row in ledger.rows if grade in {None, row.grade}],

@@ -6,7 +6,7 @@ It is made from the vendor's OpenAPI file, the evidence in it, and the vendor's 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,17 @@ _RATE = "rate"
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One item that a vendor's API serves; `test` is the path of a test file in the checkout, `::`, its name."""
+    """One item that a vendor's API serves; `test` is the path of a test file in the checkout, `::`, its name.
+
+    `unconfirmed` is why a second reading could not confirm what is documented; empty for everything else.
+    """
 
     kind: Kind
     name: str
     grade: Grade
     source: str
     test: str
+    unconfirmed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +101,27 @@ def _rows(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Record]
     for name, record in rules.items():
         if "switch" not in record:
             items.append(LedgerItem(Kind.LIMIT if "limit" in record else Kind.RULE, name, evidence.read(record)))
-    tests = {record.get("switch"): record["test"] for record in reversed([*rules.values()])}
+    switches = {record.get("switch"): evidence.read(record) for record in reversed([*rules.values()])}
     for switch in vendor.switches:
-        if switch.name in tests:
-            found = Evidence(switch.grade, switch.description, tests[switch.name])
+        if switch.name in switches:
+            found = replace(switches[switch.name], grade=switch.grade, source=switch.description)
             items.append(LedgerItem(Kind.SWITCH, switch.name, found))
-    items += _unserved_items(vendor, tests)
+    items += _unserved_items(vendor, switches)
     for item in sorted(items, key=lambda item: [*Kind].index(item.kind)):
         if item.evidence is not None:
-            grade, source, test = item.evidence.grade, item.evidence.source, item.evidence.test
+            found = item.evidence
             # A test without a folder is one of the vendor's own.
-            folder = "tests" if "/" in test else f"tests/vendors/{vendor.name.replace('-', '_')}"
-            yield LedgerRow(item.kind, item.name, grade, source, f"{folder}/{test}")
+            folder = "tests" if "/" in found.test else f"tests/vendors/{vendor.name.replace('-', '_')}"
+            test = f"{folder}/{found.test}"
+            yield LedgerRow(item.kind, item.name, found.grade, found.source, test, found.unconfirmed)
 
 
-def _unserved_items(vendor: Vendor, tests: Mapping[str | None, str]) -> Iterator[LedgerItem]:
-    """What is known and not simulated; the tests are by switch."""
+def _unserved_items(vendor: Vendor, switches: Mapping[str | None, Evidence]) -> Iterator[LedgerItem]:
+    """What is known and not simulated, with the test of its switch."""
     unserved = vendor.unserved
-    if unserved is not None and unserved.switch.name in tests:
+    if unserved is not None and unserved.switch.name in switches:
         for each in unserved.paths:
-            found = Evidence(each.grade, each.source, tests[unserved.switch.name])
+            found = Evidence(each.grade, each.source, switches[unserved.switch.name].test)
             yield LedgerItem(Kind.UNSERVED, f"{unserved_request(each)}: {each.description}", found)
 
 
@@ -146,6 +151,9 @@ def _operation_errors(vendor: Vendor, document: OpenApiDocument) -> Iterator[str
         yield f"the operation {name} ({path}) is served and has no row; describe it in openapi/{vendor.openapi}"
     for name, path, _ in sorted(described - served):
         yield f"the operation {name} ({path}) is in openapi/{vendor.openapi} and is not served"
+    named = {name for record, _ in evidence.records(document.document) for name in record.get("operations", ())}
+    for name in sorted(named - {name for name, _, _ in described}):
+        yield f"a record has the operation {name}, which is not in openapi/{vendor.openapi}"
 
 
 def _switch_errors(vendor: Vendor, rules: Mapping[str, Record]) -> Iterator[str]:

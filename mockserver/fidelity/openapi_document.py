@@ -3,6 +3,7 @@
 `ledger` makes rows of them, and compares them with what is served.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,8 +14,6 @@ from mockserver.fidelity.evidence import Evidence, Node
 
 _UNREFERENCED = {"NotFound": "404", "MethodNotAllowed": "405", "NotSimulated": "501"}
 """The errors for unknown paths and methods, and for what is not simulated; no operation needs to refer to them."""
-
-_BOUNDS = (("minimum", "at least"), ("maximum", "at most"), ("default", "by default"))
 
 
 class Kind(StrEnum):
@@ -85,12 +84,15 @@ class OpenApiDocument:
             node = node[step]
         return node
 
-    def _resolve(self, node: Node, inherited: Evidence | None = None) -> tuple[Node, Evidence | None]:
-        """A node with its reference resolved, and its evidence: its own, its target's, or the inherited one."""
+    def _resolve(self, node: Node, operation: str, inherited: Evidence | None = None) -> tuple[Node, Evidence | None]:
+        """A node with its reference resolved, and its evidence: its own, its target's, or an inherited one.
+
+        `operation` is empty for what belongs to none.
+        """
         if "$ref" not in node:
-            return node, evidence.own(node) or inherited
-        target, inherited = self._resolve(self._at(node["$ref"]), inherited)
-        return {**target, **node}, evidence.own(node) or inherited
+            return node, evidence.own(node, operation) or inherited
+        target, inherited = self._resolve(self._at(node["$ref"]), operation, inherited)
+        return {**target, **node}, evidence.own(node, operation) or inherited
 
     def _all_items(self) -> Iterator[LedgerItem]:
         for path, method, operation in self.operations:
@@ -99,40 +101,45 @@ class OpenApiDocument:
             yield LedgerItem(Kind.HEADER, f"request Authorization ({name})", evidence.own(scheme))
         errors = self._errors()
         for status, name in errors:
-            response, found = self._resolve(self._responses[name])
+            response, found = self._resolve(self._responses[name], "")
             yield LedgerItem(Kind.ERROR, f"{status} {name}", found)
-            yield from self._headers(f"{status} {name}", response, found)
+            yield from self._headers("", f"{status} {name}", response, found)
         for _, name in errors:
             for media in self._responses[name]["content"].values():
                 # Errors combine a shared schema, which comes first, with values of their own.
                 schema = media["schema"].get("allOf", [media["schema"]])[0]
-                yield from self._fields(Kind.ERROR, f"{schema['$ref'].rpartition('/')[2]} ", schema)
+                yield from self._fields(Kind.ERROR, "", f"{schema['$ref'].rpartition('/')[2]} ", schema)
 
     def _of_operation(self, request: str, operation: dict[str, Any]) -> Iterator[LedgerItem]:
         name = operation["operationId"]
         yield LedgerItem(Kind.OPERATION, f"{name}: {request}", evidence.own(operation))
         for each in operation.get("parameters", ()):
-            yield from self._of_parameter(name, *self._resolve(each))
+            yield from self._of_parameter(name, *self._resolve(each, name))
         for media in operation.get("requestBody", {"content": {}})["content"].values():
-            yield from self._fields(Kind.PARAMETER, f"{name} body ", media["schema"])
+            yield from self._fields(Kind.PARAMETER, name, f"{name} body ", media["schema"])
         for status, each in operation["responses"].items():
             if status < "400":
-                response, found = self._resolve(each)
-                yield from self._headers(f"{status} {name}", response, found)
+                response, found = self._resolve(each, name)
+                yield from self._headers(name, f"{status} {name}", response, found)
                 for media in response.get("content", {}).values():
-                    yield from self._fields(Kind.FIELD, f"{name} ", media["schema"], found)
+                    yield from self._fields(Kind.FIELD, name, f"{name} ", media["schema"], found)
 
     def _of_parameter(self, operation: str, parameter: Node, found: Evidence | None) -> Iterator[LedgerItem]:
         name = f"{operation} {parameter['name']}"
         yield LedgerItem(Kind.PARAMETER, name, found)
-        schema, _ = self._resolve(parameter["schema"])
+        schema, _ = self._resolve(parameter["schema"], operation)
         if "maximum" in schema:
-            bounds = [f"{schema[keyword]} {meaning}" for keyword, meaning in _BOUNDS if keyword in schema]
-            yield LedgerItem(Kind.LIMIT, f"{name}: {', '.join(bounds)}", found)
+            # Bounds with the same evidence are one row.
+            bounds: defaultdict[Evidence | None, list[str]] = defaultdict(list)
+            for bound in [each for each in evidence.BOUNDS if each in schema]:
+                text = f"{schema[bound]} {evidence.BOUNDS[bound]}"
+                bounds[evidence.own(parameter, operation, bound) or found].append(text)
+            for each, listed in bounds.items():
+                yield LedgerItem(Kind.LIMIT, f"{name}: {', '.join(listed)}", each)
 
-    def _headers(self, name: str, response: Node, inherited: Evidence | None) -> Iterator[LedgerItem]:
+    def _headers(self, operation: str, name: str, response: Node, inherited: Evidence | None) -> Iterator[LedgerItem]:
         for header, each in response.get("headers", {}).items():
-            yield LedgerItem(Kind.HEADER, f"{name} {header}", self._resolve(each, inherited)[1])
+            yield LedgerItem(Kind.HEADER, f"{name} {header}", self._resolve(each, operation, inherited)[1])
 
     def _errors(self) -> list[tuple[str, str]]:
         """The status and name of every error, including those that no operation refers to."""
@@ -146,18 +153,24 @@ class OpenApiDocument:
         return sorted(found)
 
     def _fields(
-        self, kind: Kind, prefix: str, schema: Node, inherited: Evidence | None = None, path: str = ""
+        self,
+        kind: Kind,
+        operation: str,
+        prefix: str,
+        schema: Node,
+        inherited: Evidence | None = None,
+        path: str = "",
     ) -> Iterator[LedgerItem]:
         """Every property in a schema, by its path after a prefix."""
-        node, inherited = self._resolve(schema, inherited)
+        node, inherited = self._resolve(schema, operation, inherited)
         for part in (part for keyword in ("allOf", "oneOf", "anyOf") for part in node.get(keyword, ())):
-            yield from self._fields(kind, prefix, part, inherited, path)
+            yield from self._fields(kind, operation, prefix, part, inherited, path)
         for name, each in node.get("properties", {}).items():
             inner = f"{path}.{name}" if path else name
-            yield LedgerItem(kind, prefix + inner, self._resolve(each, inherited)[1])
-            yield from self._fields(kind, prefix, each, inherited, inner)
+            yield LedgerItem(kind, prefix + inner, self._resolve(each, operation, inherited)[1])
+            yield from self._fields(kind, operation, prefix, each, inherited, inner)
         if "items" in node:
-            yield from self._fields(kind, prefix, node["items"], inherited, f"{path}[]")
+            yield from self._fields(kind, operation, prefix, node["items"], inherited, f"{path}[]")
 
 
 def _references(node: Any) -> Iterator[str]:

@@ -19,6 +19,7 @@ def test_json_has_every_row_of_every_vendor(run: Run) -> None:
         "name": "getDauCount: GET /analytics/v0/dau-count",
         "grade": "D",
         "source": "page, GET /analytics/v0/dau-count",
+        "unconfirmed": "",
         "test": "tests/vendors/augment/test_documented.py::test_documented_example_is_reproduced_exactly",
     }
 
@@ -40,6 +41,11 @@ def test_table_has_counts_and_the_evidence_of_every_row(run: Run) -> None:
     for row in found.rows:
         assert " ".join(f"{row.grade} {row.kind} {row.name}".split()) in printed
         assert row.test in printed
+
+
+def test_table_says_what_could_not_be_confirmed(run: Run) -> None:
+    printed = " ".join(run("fidelity", "--vendor", "tabnine", "--grade", "D").output.split())
+    assert "Costs are US dollars. (vendor's page on costs; not confirmed: the page could not be read again" in printed
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,17 @@ def test_file_has_every_row_and_every_count() -> None:
         assert any(line.startswith(f"| [{each.vendor}](#{each.vendor}) | ") for line in lines)
 
 
+def test_file_counts_the_rows_that_could_not_be_confirmed() -> None:
+    text = (ROOT / "docs" / "FIDELITY.md").read_text(encoding="utf-8")
+    listed = text.partition("## Not confirmed\n")[2].partition("\n## ")[0]
+    unconfirmed = [(each.vendor, row) for each in LEDGERS for row in each.rows if row.unconfirmed]
+    assert unconfirmed
+    for vendor, row in unconfirmed:
+        number = len([True for other, same in unconfirmed if (other, same.unconfirmed) == (vendor, row.unconfirmed)])
+        assert f"| {vendor} | {number} | {row.unconfirmed} |" in listed.splitlines()
+        assert f"| {row.source}; not confirmed: {row.unconfirmed} |" in text
+
+
 def test_check_reports_a_stale_file_and_writing_updates_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,15 +55,28 @@ def _row(vendor: str, kind: Kind, name: str) -> LedgerRow:
     [
         ("augment", Kind.OPERATION, "getDau: GET /analytics/v0/dau", "D"),
         ("augment", Kind.FIELD, "getDau users[].service_account_name", "D"),
-        ("augment", Kind.LIMIT, "getDau page_size: 1 at least, 250 at most, 100 by default", "D"),
+        ("augment", Kind.LIMIT, "getDau page_size: 250 at most, 100 by default", "D"),
+        ("augment", Kind.LIMIT, "getDau page_size: 1 at least", "A"),
+        ("augment", Kind.LIMIT, "getCreditUsageByUser page_size: 500 at most", "O"),
+        ("augment", Kind.LIMIT, "getCreditUsageByUser page_size: 1 at least, 100 by default", "A"),
+        ("augment", Kind.PARAMETER, "getDau cursor", "D"),
+        ("augment", Kind.PARAMETER, "getCreditUsageByUser cursor", "O"),
+        ("augment", Kind.FIELD, "queryCostAnalytics metadata.generated_at", "A"),
+        ("augment", Kind.FIELD, "getUserBudgetOverrides overrides[].config.limit", "O"),
+        ("augment", Kind.FIELD, "setUserBudgetOverrides overrides[].config.limit", "A"),
+        ("augment", Kind.ERROR, "401 Unauthorized", "D"),
+        ("augment", Kind.RULE, "Unauthorized: The code Unauthenticated; the status is documented.", "A"),
         ("augment", Kind.SWITCH, "unknown_parameters", "O"),
         ("augment", Kind.ERROR, "404 NotFound", "A"),
-        ("augment", Kind.HEADER, "429 ResourceExhausted Retry-After", "A"),
+        ("augment", Kind.HEADER, "429 TooManyRequests Retry-After", "A"),
         ("tabnine", Kind.FIELD, "getOrganizationUsage usage.data[].agent.linesAdded", "D"),
         ("tabnine", Kind.FIELD, "getOrganizationAccountUtilizations [].month", "D"),
         ("tabnine", Kind.ERROR, "Error error.errors", "O"),
         ("tabnine", Kind.ERROR, "Error requestId", "D"),
         ("tabnine", Kind.ERROR, "Error details.errors", "A"),
+        ("tabnine", Kind.ERROR, "AgentError message", "D"),
+        ("tabnine", Kind.ERROR, "AgentError error.message", "A"),
+        ("tabnine", Kind.ERROR, "AgentError requestId", "A"),
         ("jetbrains-ide", Kind.FIELD, "getUsersPaged items[].userId", "A"),
         ("jetbrains-ide", Kind.FIELD, "getUsersPaged nextCursor", "D"),
         ("jetbrains-ide", Kind.HEADER, "request Authorization (automation)", "O"),
@@ -108,6 +121,21 @@ def test_evidence_is_inherited_by_inner_items() -> None:
     assert inner.source == "page, Response Fields: metadata.generated_at"
 
 
+def test_evidence_of_an_operation_goes_before_that_of_all() -> None:
+    source = "vendor's newest OpenAPI file: v2, required"
+    assert _row("tabnine", Kind.PARAMETER, "getTeamUsageV2 from").source == source
+    assert _row("tabnine", Kind.PARAMETER, "getTeamUsage from").source.startswith("page, query parameters")
+
+
+def test_unconfirmed_rows_are_documented_and_say_why() -> None:
+    found = {each.vendor: [row for row in each.rows if row.unconfirmed] for each in LEDGERS.values()}
+    assert {vendor: len(rows) for vendor, rows in found.items() if rows} == {"jetbrains-console": 7, "tabnine": 1}
+    assert {row.grade for rows in found.values() for row in rows} == {Grade.DOCUMENTED}
+    row = _row("jetbrains-console", Kind.PARAMETER, "getUsersAdoptionV1 groupBy")
+    assert row.unconfirmed.startswith("the page on version 1 could not be read again")
+    assert _row("jetbrains-console", Kind.PARAMETER, "getUsersAdoptionV2 groupBy").unconfirmed == ""
+
+
 def test_counts_by_grade_add_up_to_the_rows() -> None:
     for each in LEDGERS.values():
         counted = ledger.counts(each.rows)
@@ -120,7 +148,7 @@ def _info(document: dict[str, Any], **fields: str) -> dict[str, str]:
     return next(each for each in document["info"]["x-evidence"] if fields.items() <= each.items())
 
 
-def _added(**fields: str) -> Breach:
+def _added(**fields: object) -> Breach:
     return lambda document: document["info"]["x-evidence"].append(fields)
 
 
@@ -134,8 +162,8 @@ BREACHES: dict[str, tuple[Breach, str]] = {
         "the field getDau users[].user_email has no row",
     ),
     "an error without evidence": (
-        lambda document: document["components"]["responses"]["Internal"].pop("x-evidence"),
-        "the error 500 Internal has no row",
+        lambda document: document["components"]["responses"]["InternalServerError"].pop("x-evidence"),
+        "the error 500 InternalServerError has no row",
     ),
     "an operation without evidence": (
         lambda document: document["paths"]["/analytics/v0/dau"]["get"].pop("x-evidence"),
@@ -188,7 +216,23 @@ BREACHES: dict[str, tuple[Breach, str]] = {
     ),
     "an unknown field of a record": (
         _added(grade="A", description="So.", test="a.py::test_b", note="x"),
-        "'So.' in openapi/augment.yaml has note; a record has description, grade, limit, source, switch, test",
+        "has note; a record has bound, description, grade, limit, operations, source, switch, test, unconfirmed",
+    ),
+    "a rule in some operations": (
+        _added(grade="A", description="So.", test="a.py::test_b", operations=["getDau"]),
+        "'So.' in openapi/augment.yaml has a description; a record with operations or a bound is the evidence",
+    ),
+    "an unknown operation": (
+        _added(grade="A", source="page", test="a.py::test_b", operations=["getDau", "getDax"]),
+        "a record has the operation getDax, which is not in openapi/augment.yaml",
+    ),
+    "an unknown bound": (
+        _added(grade="A", source="page", test="a.py::test_b", bound="most"),
+        "the record 'page' in openapi/augment.yaml has the bound 'most'; there are minimum, maximum, default",
+    ),
+    "an assumption that is unconfirmed": (
+        _added(grade="A", description="So.", test="a.py::test_b", unconfirmed="The page is gone."),
+        "'So.' in openapi/augment.yaml is unconfirmed; a second reading is only of what is documented",
     ),
     "a switch without a description": (
         _added(grade="A", source="page", test="a.py::test_b", switch="last_cursor"),

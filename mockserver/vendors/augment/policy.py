@@ -110,8 +110,8 @@ LAST_CURSOR: Final = switch(
     "last_cursor",
     LastCursor,
     grade=Grade.OBSERVED,
-    description="next_cursor on the last page: an empty string (documented), null, or no key at all; clients have met "
-    "all three. The only answers that are said to be captured have null.",
+    description="next_cursor on the last page: an empty string (documented), null (in the only captured answers), or "
+    "no key at all; clients have met all three.",
 )
 GENERATED_AT_DIGITS: Final[Switch[str | int]] = Switch(
     "generated_at_digits",

@@ -124,8 +124,8 @@ QUOTA_PERIOD: Final = switch(
     QuotaPeriod,
     grade=Grade.ASSUMED,
     description="When credits are renewed: with the calendar month of UTC, since the page speaks of a monthly limit, "
-    "or every 30 days of 24 hours from the licence's start, as in an answer of a neighboring service (PT720H). IDE "
-    "Services' numbers do not change with it.",
+    "or every 30 days of 24 hours from the licence's start. A period of 30 days was observed, in an answer of a "
+    "neighboring service (PT720H). IDE Services' numbers do not change with it.",
 )
 UNSERVED: Final = switch(
     "unserved",
