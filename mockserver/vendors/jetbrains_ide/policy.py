@@ -14,8 +14,13 @@ from mockserver.gateway.vendor import RequestContext
 
 NAME: Final = "jetbrains-ide"
 TITLE: Final = "JetBrains IDE Services, AI analytics"
-MOUNTS: Final = ("/api/analytics/ai", "/api/v1/users", "/api/v1/profiles")
-"""The analytics, and the two lists that ids come from."""
+ANALYTICS: Final = "/api/analytics/ai"
+USERS: Final = "/api/v1/users"
+PROFILES: Final = "/api/v1/profiles"
+ACCESS: Final = "/api/usage-analytics"
+PLUGINS: Final = "/api/plugins"
+MOUNTS: Final = (ANALYTICS, USERS, PROFILES, ACCESS, PLUGINS)
+"""The analytics, the two lists that ids come from, and two public paths that are not simulated."""
 
 SCHEMES: Final = ("Bearer", "Automation")
 SAMPLE_PATH: Final = "/api/analytics/ai/effectiveness/metrics/totals?fromDate=2025-10-01&toDate=2025-10-31"
@@ -160,8 +165,8 @@ UNSERVED: Final = switch(
     "unserved",
     Unserved,
     grade=Grade.ASSUMED,
-    description="What the vendor has and is not simulated (changes of users, and who has which profile): a 501, which "
-    "says so, or a 404.",
+    description="What the vendor has and is not simulated (changes of users, who has which profile, access analytics, "
+    "and uploads of plugins): a 501, which says so, or a 404.",
 )
 NAMES: Final = names(
     "names",
@@ -174,23 +179,24 @@ NAMES: Final = names(
 )
 
 
-def _unserved(path: str, method: str, description: str) -> UnservedPath:
-    source = 'the vendor\'s page "User management via REST API"'
-    return UnservedPath(path, description, Grade.DOCUMENTED, source, methods=(method,))
+def _unserved(method: str, path: str, description: str, page: str = "User management via REST API") -> UnservedPath:
+    return UnservedPath(path, description, Grade.DOCUMENTED, f'the vendor\'s page "{page}"', methods=(method,))
 
 
 NOT_SIMULATED: Final = UnservedPaths(
     UNSERVED,
     (
-        _unserved("/api/v1/users", "POST", "add a user"),
-        _unserved("/api/v1/users/<id>", "DELETE", "remove a user"),
-        _unserved("/api/v1/users/<userId>/profiles", "GET", "the profiles of a user"),
-        _unserved("/api/v1/users/<userId>/profiles", "PUT", "assign profiles to a user"),
-        _unserved("/api/v1/users/<userId>/profiles/<profileId>", "DELETE", "take a profile from a user"),
-        _unserved("/api/v1/profiles/<profileId>/users", "PUT", "assign users to a profile"),
+        _unserved("POST", USERS, "add a user"),
+        _unserved("DELETE", f"{USERS}/<id>", "remove a user"),
+        _unserved("GET", f"{USERS}/<userId>/profiles", "the profiles of a user"),
+        _unserved("PUT", f"{USERS}/<userId>/profiles", "assign profiles to a user"),
+        _unserved("DELETE", f"{USERS}/<userId>/profiles/<profileId>", "take a profile from a user"),
+        _unserved("PUT", f"{PROFILES}/<profileId>/users", "assign users to a profile"),
+        _unserved("GET", f"{ACCESS}/users/analytics", "who accessed which component", "User Access Analytics"),
+        _unserved("POST", PLUGINS, "upload a plugin", "REST API"),
     ),
 )
-"""The vendor's other operations on users and profiles."""
+"""The vendor's other public operations with a known path."""
 
 SWITCHES: Final = declared(globals())
 

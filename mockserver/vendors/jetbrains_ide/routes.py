@@ -159,17 +159,16 @@ def _items(request: ViewRequest, columns: dict[str, list[Any]]) -> Body:
     return {"items": listed}
 
 
-_ANALYTICS, _USERS_PATH, _PROFILES_PATH = policy.MOUNTS
 ROUTES: Final = tuple(
     Route(path, operation, view)
     for path, operation, view in (
-        (f"{_ANALYTICS}/users-adoption", "getUsersAdoption", users_adoption),
-        (f"{_ANALYTICS}/effectiveness/metrics", "getMetrics", metrics),
-        (f"{_ANALYTICS}/effectiveness/metrics-by-feature", "getMetricsByFeature", metrics_by_feature),
-        (f"{_ANALYTICS}/effectiveness/metrics/totals", "getMetricsTotals", totals),
-        (f"{_ANALYTICS}/effectiveness/metrics/users.paged", "getUsersPaged", users_paged),
-        (_USERS_PATH, "getUsers", users),
-        (_PROFILES_PATH, "getProfiles", profiles),
+        (f"{policy.ANALYTICS}/users-adoption", "getUsersAdoption", users_adoption),
+        (f"{policy.ANALYTICS}/effectiveness/metrics", "getMetrics", metrics),
+        (f"{policy.ANALYTICS}/effectiveness/metrics-by-feature", "getMetricsByFeature", metrics_by_feature),
+        (f"{policy.ANALYTICS}/effectiveness/metrics/totals", "getMetricsTotals", totals),
+        (f"{policy.ANALYTICS}/effectiveness/metrics/users.paged", "getUsersPaged", users_paged),
+        (policy.USERS, "getUsers", users),
+        (policy.PROFILES, "getProfiles", profiles),
     )
 )
 """The endpoints, each named by its operationId."""

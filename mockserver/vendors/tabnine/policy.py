@@ -14,7 +14,12 @@ NAME: Final = "tabnine"
 TITLE: Final = "Tabnine Usage Metrics API"
 V1: Final = "/api/v1"
 V2: Final = "/api/v2"
-MOUNTS: Final = (V1, V2)
+TEAMS: Final = "/api/team/v1"
+USERS: Final = "/api/user/v1"
+INVITATIONS: Final = "/api/invitation/v1"
+MOUNTS: Final = (V1, V2, TEAMS, USERS, INVITATIONS)
+"""The two that are simulated, and those of the vendor's other operations."""
+
 SCHEMES: Final = ("Bearer",)
 SAMPLE_PATH: Final = "/api/v1/organization"
 
@@ -362,20 +367,33 @@ UNSERVED: Final = switch(
     Unserved,
     default=Unserved.NOT_FOUND,
     grade=Grade.ASSUMED,
-    description="A path that the vendor has and that is not simulated (audit-logs): 404 as for any unknown path, or a "
-    "501 that says so.",
+    description="A path that the vendor has and that is not simulated (audit logs, and the management of teams, users "
+    "and invitations): 404 as for any unknown path, or a 501 that says so.",
 )
 
 NOT_SIMULATED: Final = UnservedPaths(
     UNSERVED,
-    (
-        UnservedPath(
-            f"{V1}/organization/audit-logs",
-            "the audit logs; the names of most events and fields are not published",
-            Grade.DOCUMENTED,
-            "vendor's newest OpenAPI file",
-            methods=("GET",),
-        ),
+    tuple(
+        UnservedPath(path, description, Grade.DOCUMENTED, "vendor's newest OpenAPI file", methods)
+        for path, methods, description in (
+            (
+                f"{V1}/organization/audit-logs",
+                ("GET",),
+                "the audit logs; most events and fields have no published name",
+            ),
+            (TEAMS, ("POST",), "create a team"),
+            (f"{TEAMS}/<teamid>", ("GET", "PUT"), "a team, and its new name"),
+            (f"{TEAMS}/<teamId>/connections/repositories", ("GET", "POST"), "the repositories of a team"),
+            (
+                f"{TEAMS}/<teamId>/connections/repositories/<path:repositoryLink>",
+                ("PUT", "DELETE"),
+                "a repository of a team",
+            ),
+            (f"{USERS}/<userId>", ("GET", "PATCH"), "a user with the allowed teams, and changes of it"),
+            (f"{USERS}/by-email/<email>", ("GET",), "a user by address"),
+            (f"{USERS}/<userId>/allowed-teams", ("GET", "PATCH", "DELETE"), "the teams that a user may access"),
+            (INVITATIONS, ("GET", "POST", "DELETE"), "invitations"),
+        )
     ),
 )
 

@@ -138,6 +138,8 @@ UNSERVED = [
     ("PUT", f"{queries.LISTED_USERS}/x/profiles"),
     ("DELETE", f"{queries.LISTED_USERS}/x/profiles/y"),
     ("PUT", f"{queries.PROFILES}/x/users"),
+    ("GET", "/api/usage-analytics/users/analytics"),
+    ("POST", "/api/plugins"),
 ]
 
 
@@ -160,6 +162,8 @@ def test_what_is_not_simulated_is_501_or_404(jetbrains_ide: Client, method: str,
         ("GET", f"{queries.LISTED_USERS}/x/profiles/y", 404),
         ("PUT", f"{queries.LISTED_USERS}//profiles", 404),
         ("POST", f"{queries.LISTED_USERS}/", 404),
+        ("GET", "/api/usage-analytics/users", 404),
+        ("GET", "/api/plugins", 404),
     ],
 )
 def test_what_the_vendor_does_not_have_is_404_or_405(

@@ -43,7 +43,7 @@ def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
     assert (found.grade, found.options, found.default) == (grade, choices, choices[0])
 
 
-MOUNTS = ("/api/analytics/ai", "/api/v1/users", "/api/v1/profiles")
+MOUNTS = ("/api/analytics/ai", "/api/v1/users", "/api/v1/profiles", "/api/usage-analytics", "/api/plugins")
 
 
 def test_mounts_and_schemes_are_documented_without_a_limit() -> None:

@@ -63,7 +63,8 @@ def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
 
 def test_mount_and_scheme_are_documented_without_a_limit() -> None:
     served = vendor()
-    assert (served.name, served.mounts, served.schemes) == ("tabnine", ("/api/v1", "/api/v2"), ("Bearer",))
+    mounts = ("/api/v1", "/api/v2", "/api/team/v1", "/api/user/v1", "/api/invitation/v1")
+    assert (served.name, served.mounts, served.schemes) == ("tabnine", mounts, ("Bearer",))
     assert served.allowance is None
     assert len(served.routes) == 19
     assert {route.methods for route in served.routes} == {("GET",)}

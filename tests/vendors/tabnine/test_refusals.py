@@ -105,14 +105,37 @@ def test_other_refusals_have_only_a_message_in_both_shapes(
     assert named == {"error": code, "message": nested.message, "status": status, "details": {}}
 
 
+UNSERVED = {
+    "/organization/audit-logs": "GET",
+    "/api/team/v1": "POST",
+    "/api/team/v1/x": "GET PUT",
+    "/api/team/v1/x/connections/repositories": "GET POST",
+    "/api/team/v1/x/connections/repositories/https%3A%2F%2Fgit.example%2Fa": "PUT DELETE",
+    "/api/user/v1/x": "GET PATCH",
+    "/api/user/v1/by-email/ada%40acme.example": "GET",
+    "/api/user/v1/x/allowed-teams": "GET PATCH DELETE",
+    "/api/invitation/v1": "GET POST DELETE",
+}
+"""What the vendor's newest file has beyond the API that is simulated."""
+
+
+@pytest.mark.parametrize("path", UNSERVED)
 @pytest.mark.parametrize("shape", ["nested", "flat"])
-def test_audit_logs_are_an_unknown_path_or_not_simulated(tabnine: Client, shape: str) -> None:
-    assert tabnine.switched(error_shape=shape).get("/organization/audit-logs").status == 404
-    tabnine.switched(error_shape=shape, unserved="not_implemented")
-    answer = tabnine.get("/organization/audit-logs", {"limit": 50, "offset": 0})
-    assert (answer.status, answer.message) == (501, "Not Implemented: not simulated")
-    assert tabnine.get("/organization/audit-log").status == 404
-    assert tabnine.bearing(None).get("/organization/audit-logs").status == 401
+def test_what_the_vendor_has_is_an_unknown_path_or_not_simulated(tabnine: Client, shape: str, path: str) -> None:
+    for method in UNSERVED[path].split():
+        unknown = tabnine.switched(error_shape=shape).send(method, path)
+        assert (unknown.status, unknown.message[:36]) == (404, "Not Found: there is nothing at /api/")
+        answer = tabnine.switched(error_shape=shape, unserved="not_implemented").send(method, path)
+        assert (answer.status, answer.message) == (501, "Not Implemented: not simulated")
+        assert tabnine.bearing(None).send(method, path).status == 401
+    assert tabnine.send("OPTIONS", path).status == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/organization/audit-log", "/api/team/v2", "/api/team/v1/x/y", "/api/invitation/v1/x"]
+)
+def test_what_the_vendor_does_not_have_is_404(tabnine: Client, path: str) -> None:
+    assert tabnine.switched(unserved="not_implemented").get(path).status == 404
 
 
 @pytest.mark.parametrize("path", ["/organization/usage", "/api/v2/organization/usage", "/organization/agent-usage"])
