@@ -46,12 +46,19 @@ class SampleRequestSchema(Schema):
     token = fields.Nested(tokens.TokenSchema, required=True)
 
 
+class NamedLimitSchema(limits.VendorLimitSchema):
+    """A limit, with its name in `/_mock/limits`."""
+
+    name = fields.String(required=True)
+
+
 class VendorOverviewSchema(Schema):
     """A vendor in a sandbox.
 
     `data_through` is the newest day with data, and `next_data_at` when the next day begins to have some; both are null
     if the vendor has no data by day. `shows_people` is whether it shows the days of each person, not only totals.
-    `sample_request` is null if every token with all rights was revoked.
+    `sample_request` is null if every token with all rights was revoked. `limits` are the vendor's own limit and
+    those of its further classes of operations.
 
     `faults` counts the armed rules that can still affect the vendor's requests, `defects` names those that are armed,
     and `changed_switches` those that differ from their default.
@@ -64,7 +71,7 @@ class VendorOverviewSchema(Schema):
     data_through = fields.Date(required=True, allow_none=True)
     next_data_at = Rfc3339Timestamp(required=True, allow_none=True)
     shows_people = fields.Boolean(required=True)
-    limit = fields.Nested(limits.VendorLimitSchema, required=True)
+    limits = fields.List(fields.Nested(NamedLimitSchema), required=True)
     faults = fields.Integer(required=True)
     defects = fields.List(fields.String(), required=True)
     changed_switches = fields.List(fields.String(), required=True)
@@ -119,7 +126,7 @@ def _vendor(sandbox: Sandbox, vendor: Vendor, now: datetime, rules: tuple[ArmedR
         "data_through": None if through is None else date.fromordinal(through),
         "next_data_at": None if through is None else _next_data(vendor, now, switches, through),
         "shows_people": vendor.visibility is not None,
-        "limit": limits.describe(sandbox, vendor.name),
+        "limits": [{"name": name, **limits.describe(sandbox, name)} for name in vendor.limits],
         "faults": sum(_can_affect(each, vendor, now) for each in rules),
         "defects": [each.name for each in vendor.defects if each.name in sandbox.policy.defects],
         "changed_switches": [each.name for each in vendor.switches if switches[each] != each.default],

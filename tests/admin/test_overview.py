@@ -91,11 +91,14 @@ def test_operations_have_the_paths_of_their_routes(admin: Admin) -> None:
     assert paths["getTeamUsage"] == "/api/v1/team/usage"
 
 
-def test_limit_is_that_of_the_limits(admin: Admin) -> None:
-    admin.done("PUT", "/limits", {"augment": {"per_minute": 6, "burst": 3}})
+def test_limits_are_all_those_of_the_vendor(admin: Admin) -> None:
+    admin.done("PUT", "/limits", {"augment": {"per_minute": 6, "burst": 3}, "augment.cost": "documented"})
     admin.vendor()
-    assert vendor(admin)["limit"] == admin.get("/limits")["augment"]
-    assert vendor(admin)["limit"]["buckets"][0]["remaining"] == 2
+    shown, every = vendor(admin)["limits"], admin.get("/limits")
+    assert shown == [{"name": name, **every[name]} for name in ("augment", "augment.cost")]
+    assert [(each["per_minute"], each["burst"]) for each in shown] == [(6, 3), (30, 30)]
+    assert (shown[0]["buckets"][0]["remaining"], shown[1]["buckets"]) == (2, [])
+    assert [each["name"] for each in vendor(admin, "tabnine")["limits"]] == ["tabnine"]
 
 
 FAULTS: dict[str, tuple[dict[str, Any], list[int]]] = {

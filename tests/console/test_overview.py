@@ -74,6 +74,20 @@ def test_gauge_shows_what_is_left_of_the_limit(console: Console, page: Page) -> 
     expect(page.locator(TILE)).to_contain_text("60 a minute")
 
 
+def test_each_class_of_operations_has_a_gauge_of_its_own(console: Console, page: Page) -> None:
+    console.admin.done("PUT", "/limits", {"augment": "documented", "augment.cost": {"per_minute": 60, "burst": 7}})
+    own = page.locator(TILE).get_by_role("meter", name="Rate limit of Augment Code Analytics API", exact=True)
+    cost = page.locator(TILE).get_by_role("meter", name="Rate limit of Augment Code Analytics API (augment.cost)")
+    expect(own).to_have_attribute("aria-valuenow", "20")
+    expect(cost).to_have_attribute("aria-valuenow", "7")
+    console.admin.vendor("/analytics/v0/credit-usage-by-user")
+    expect(cost).to_have_attribute("aria-valuenow", "6")
+    expect(own).to_have_attribute("aria-valuenow", "20")
+    expect(page.locator(TILE)).to_contain_text("6 of 7 requests left · augment.cost · ")
+    console.admin.done("PUT", "/limits", {"augment": "documented", "augment.cost": "off"})
+    expect(page.locator(TILE).get_by_role("meter")).to_have_count(1)
+
+
 def test_tile_counts_what_differs_from_the_defaults(console: Console, page: Page) -> None:
     console.admin.send("POST", "/faults", {"vendor": "augment", "effect": {"status": 503}})
     console.admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})

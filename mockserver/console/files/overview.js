@@ -105,37 +105,47 @@ async function sendSample(title, { path, token }) {
   notify(`${title} answered with ${response.status}.`, response.ok ? "done" : "error");
 }
 
-/** What is left of a vendor's rate limit: a bar for each bucket. */
+/** What is left of a vendor's rate limits: a bar for each bucket of each of them. */
 function gauge() {
   const element = h("div", { class: "gauges" });
   const bars = new Map();
   const update = (vendor, clock) => {
-    const { limit } = vendor;
-    const scopes = limit.per_minute === null ? [] : limit.buckets.length ? limit.buckets : [{ scope: "", remaining: limit.burst, full_in_seconds: 0 }];
-    patch(element, [scopes.map((each) => each.scope), limit.per_minute], () => {
+    const buckets = vendor.limits.flatMap((limit) => bucketsOf(vendor, limit));
+    patch(element, buckets.map(({ key, limit }) => [key, limit.per_minute]), () => {
       bars.clear();
-      if (!scopes.length) return [h("p", { class: "limit" }, "No rate limit")];
-      return scopes.map(({ scope }) => {
+      if (!buckets.length) return [h("p", { class: "limit" }, "No rate limit")];
+      return buckets.map(({ key, label }) => {
         const fill = h("div", { class: "fill" });
         const text = h("p", { class: "limit" });
-        const bar = h("div", { class: "gauge", role: "meter", "aria-label": `Rate limit of ${vendor.title}`, "aria-valuemin": 0 }, fill);
-        bars.set(scope, { fill, text, bar });
+        const bar = h("div", { class: "gauge", role: "meter", "aria-label": label, "aria-valuemin": 0 }, fill);
+        bars.set(key, { fill, text, bar });
         return h("div", {}, text, bar);
       });
     });
-    for (const { scope, remaining, full_in_seconds } of scopes) {
-      const { fill, text, bar } = bars.get(scope);
-      const level = Math.max(0, limit.burst - full_in_seconds * limit.per_minute / 60);
-      fill.style.width = `${100 * Math.max(level, remaining) / limit.burst}%`;
-      fill.classList.toggle("low", remaining === 0);
-      bar.setAttribute("aria-valuemax", limit.burst);
-      bar.setAttribute("aria-valuenow", remaining);
-      const refill = full_in_seconds === 0 ? `${number(limit.per_minute)} a minute`
-        : clock.frozen ? "stands still while the clock is frozen" : `full in ${count(full_in_seconds, "second", "seconds")}`;
-      patch(text, [remaining, limit.burst, refill, scope], () => [
-        h("strong", {}, `${number(remaining)} of ${number(limit.burst)}`), " requests left",
-        h("span", { class: "muted small" }, ` · ${refill}${scope.startsWith("token") ? ` · ${scope}` : ""}`)]);
-    }
+    for (const bucket of buckets) showBucket(bars.get(bucket.key), bucket, clock);
   };
   return { element, update };
+}
+
+/** The buckets of a limit, or the full one of a limit that nobody has used; none where nothing is limited. */
+function bucketsOf(vendor, limit) {
+  if (limit.per_minute === null) return [];
+  const named = limit.name === vendor.name ? "" : limit.name;
+  const label = ["Rate limit of", vendor.title, named && `(${named})`].filter(Boolean).join(" ");
+  const used = limit.buckets.length ? limit.buckets : [{ scope: "", remaining: limit.burst, full_in_seconds: 0 }];
+  return used.map((bucket) => ({ ...bucket, limit, named, label, key: `${limit.name} ${bucket.scope}` }));
+}
+
+function showBucket({ fill, text, bar }, { scope, remaining, full_in_seconds, limit, named }, clock) {
+  const level = Math.max(0, limit.burst - full_in_seconds * limit.per_minute / 60);
+  fill.style.width = `${100 * Math.max(level, remaining) / limit.burst}%`;
+  fill.classList.toggle("low", remaining === 0);
+  bar.setAttribute("aria-valuemax", limit.burst);
+  bar.setAttribute("aria-valuenow", remaining);
+  const refill = full_in_seconds === 0 ? `${number(limit.per_minute)} a minute`
+    : clock.frozen ? "stands still while the clock is frozen" : `full in ${count(full_in_seconds, "second", "seconds")}`;
+  const details = [named, refill, scope.startsWith("token") && scope].filter(Boolean).join(" · ");
+  patch(text, [remaining, limit.burst, details], () => [
+    h("strong", {}, `${number(remaining)} of ${number(limit.burst)}`), " requests left",
+    h("span", { class: "muted small" }, ` · ${details}`)]);
 }
