@@ -140,8 +140,9 @@ class Chart(ChartOutline):
     """A chart of one vendor's numbers.
 
     `users` is the series that counts the vendor's active users; of each vendor, the first chart with one is compared
-    across vendors.
+    across vendors. A chart is not `cacheable` if its numbers change while the vendor's other answers stay the same.
     """
 
     read: Read
     users: str | None = None
+    cacheable: bool = True

@@ -82,6 +82,8 @@ class VendorChart:
 
     def epoch(self, moment: SandboxMoment, period: ChartPeriod) -> Hashable | None:
         """On what answers of the vendor depend; days that are over change only when another day is published."""
+        if not self.chart.cacheable:
+            return None
         epoch = self.vendor.cache_epoch(moment.now, moment.policy.switches[self.vendor.name])
         is_over = epoch is not None and period.last < moment.now.date()
         return (moment.now.date(), self.days(moment).newest) if is_over else epoch

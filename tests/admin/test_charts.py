@@ -27,6 +27,7 @@ def test_list_describes_each_chart(admin: Admin) -> None:
     assert list(charts) == [
         "ai-active-users",
         "augment-active-users",
+        "augment-credits",
         "augment-usage-by-editor",
         "augment-usage-by-language",
         "jetbrains-console-active-users",
@@ -36,6 +37,7 @@ def test_list_describes_each_chart(admin: Admin) -> None:
         "jetbrains-ide-activity-by-tool",
         "tabnine-active-users",
         "tabnine-usage-by-team",
+        "tabnine-tokens-by-model",
     ]
     assert charts["tabnine-active-users"] == {
         "name": "tabnine-active-users",

@@ -1,4 +1,4 @@
-"""Augment's charts: active users by day, and usage by editor and by language, summed over the records of each day."""
+"""Augment's charts: active users and credits by day, and usage by editor and language, from each day's records."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -8,12 +8,15 @@ from typing import Any, Final
 
 from mockserver.charts.chart import Chart, ChartData, ChartKind, ChartPeriod, ChartRow, Preset, Series
 from mockserver.charts.report_reader import ReportReader
+from mockserver.products.augment.breakdown import CreditQuery
+from mockserver.products.world import World
 from mockserver.vendors.augment import policy
-from mockserver.vendors.augment.reports import activity
+from mockserver.vendors.augment.reports import activity, credit_usage
 from mockserver.vendors.augment.schemas import periods, rows
 
 _MOUNT: Final = policy.MOUNTS[0]
 _USERS: Final = "user_count"
+_CREDITS: Final = "credits_consumed"
 _SUMS: Final = ("total_messages", "total_tool_calls", "completions_accepted", "total_modified_lines_of_code")
 _DAYS_MAXIMUM: Final = 366 * policy.LOOKBACK_YEARS
 
@@ -26,6 +29,31 @@ def _active_users(reader: ReportReader, period: ChartPeriod) -> ChartData:
     ]
     counts = [row for body in bodies for row in body["daily_active_user_counts"]]
     return ChartData([ChartRow(date.fromisoformat(row["date"]), {_USERS: row[_USERS]}) for row in counts])
+
+
+def _credits(reader: ReportReader, period: ChartPeriod) -> ChartData:
+    """Each day's credits, in ranges that the endpoint allows; nobody has a row on a day without any."""
+    found: Counter[date] = Counter()
+    for part in period.split(policy.RANGE_DAYS_MAXIMUM):
+        found.update(_credits_of(reader, part))
+    return ChartData([ChartRow(day, {_CREDITS: found[day]}) for day in period.each_day()])
+
+
+def _credits_of(reader: ReportReader, part: ChartPeriod) -> Counter[date]:
+    """The sums by day of a range: from the report's only page, or else from sums, as in `_day`."""
+    size, found = policy.CREDIT_PAGE[1], Counter[date]()
+    days = {"start_date": str(part.first), "end_date": str(part.last)}
+    pages = reader.pages(f"{_MOUNT}/credit-usage-by-user", "cursor", **days, by_date="true", page_size=size)
+    first = next(pages)["records"]
+    moment = reader.moment
+    if len(first) == size and not moment.policy.defects:
+        until = periods.consumed_until(moment.now, moment.policy.switches[policy.NAME])
+        query = CreditQuery(part.first.toordinal(), part.last.toordinal(), until, by_date=True, by_model=False)
+        sums = credit_usage.by_day(moment.sandbox.world, query)
+        return Counter({date.fromordinal(day): credits_ for day, credits_ in sums.items()})
+    for record in chain(first, *(page["records"] for page in pages)):
+        found[date.fromisoformat(record["date"])] += record[_CREDITS]
+    return found
 
 
 def _usage_by(field: str) -> Callable[[ReportReader, ChartPeriod], ChartData]:
@@ -102,6 +130,17 @@ CHARTS: Final = (
         series=(Series(_USERS, "Active users", "users"),),
         read=_active_users,
         users=_USERS,
+        days_maximum=_DAYS_MAXIMUM,
+    ),
+    Chart(
+        name=f"{policy.NAME}-credits",
+        title="Credits by day",
+        description="Credits that people and service accounts consumed on each day (credit-usage-by-user by date); the "
+        "newest ones are about 90 minutes behind.",
+        kind=ChartKind.BARS,
+        series=(Series(_CREDITS, "Credits", "credits"),),
+        read=_credits,
+        cacheable=False,
         days_maximum=_DAYS_MAXIMUM,
     ),
     _usage_chart("editor", "Usage by editor"),

@@ -1,4 +1,4 @@
-"""Tabnine's charts: active users of the organization, and the usage of each team with the ratios of the page."""
+"""Tabnine's charts: active users, the usage of each team with the page's ratios, and the agent's tokens by model."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -25,6 +25,12 @@ _TEAM_SERIES: Final = (
     Series("codeCompletions.automationFactor", "Automation factor", "ratio"),
     Series("chat.chatConsumptionRate", "Chat consumption rate", "ratio"),
 )
+_MODEL_SERIES: Final = (
+    Series("tokensConsumed", "Tokens", "tokens"),
+    Series("inputTokens", "Input tokens", "tokens"),
+    Series("outputTokens", "Output tokens", "tokens"),
+    Series("cost", "Cost", "dollars"),
+)
 
 
 def _active_users(reader: ReportReader, period: ChartPeriod) -> ChartData:
@@ -41,6 +47,16 @@ def _usage_by_team(reader: ReportReader, period: ChartPeriod) -> ChartData:
     return ChartData(rows)
 
 
+def _tokens_by_model(reader: ReportReader, period: ChartPeriod) -> ChartData:
+    body = reader.get(f"{_MOUNT}/organization/agent-usage", **_query(reader, period))
+    rows = [
+        ChartRow(_day(bucket), {each.name: model[each.name] for each in _MODEL_SERIES}, model["model"])
+        for bucket in body["usage"]["data"]
+        for model in bucket["modelBreakdown"]
+    ]
+    return ChartData(rows)
+
+
 def _query(reader: ReportReader, period: ChartPeriod) -> dict[str, str]:
     """The parameters of usage, which ends at the beginning of a day."""
     return {
@@ -54,7 +70,11 @@ def _query(reader: ReportReader, period: ChartPeriod) -> dict[str, str]:
 def _rows(body: Any, series: tuple[Series, ...], label: str | None = None) -> Iterator[ChartRow]:
     for bucket in body["usage"]["data"]:
         numbers = {each.name: _number(bucket, each.name) for each in series}
-        yield ChartRow(date.fromisoformat(bucket["from"][:10]), numbers, label)
+        yield ChartRow(_day(bucket), numbers, label)
+
+
+def _day(bucket: Any) -> date:
+    return date.fromisoformat(bucket["from"][:10])
 
 
 def _number(bucket: Any, name: str) -> Any:
@@ -85,5 +105,16 @@ CHARTS: Final = (
         buckets=tuple(_GRANULARITIES),
         label="team",
         days_maximum=366,
+    ),
+    Chart(
+        name=f"{policy.NAME}-tokens-by-model",
+        title="Agent tokens by model",
+        description="The tokens and the cost of each model that the agent used in each bucket (modelBreakdown of the "
+        "organization's agent usage).",
+        kind=ChartKind.STACKED_BARS,
+        series=_MODEL_SERIES,
+        read=_tokens_by_model,
+        buckets=tuple(_GRANULARITIES),
+        label="model",
     ),
 )

@@ -9,6 +9,7 @@ from tests.charts import reading
 from tests.contract.client import Client
 
 BY_EDITOR_LANGUAGE = "/daily-user-activity-by-editor-language"
+CREDITS = "/credit-usage-by-user"
 SUMS = ("total_messages", "total_tool_calls", "completions_accepted", "total_modified_lines_of_code")
 PERIODS = (("2025-09-21", "2025-10-20"), ("2025-10-15", "2025-10-15"), ("2025-03-01", "2025-08-31"))
 
@@ -26,6 +27,39 @@ def test_active_users_are_those_of_dau_count(
         expected[day,] = {"user_count": row["user_count"]}
     assert reading.numbers(shown) == expected
     assert (shown["note"], shown["totals"], shown["headline"]) == (None, {}, None)
+
+
+@pytest.mark.parametrize("organization", reading.ORGANIZATIONS)
+@pytest.mark.parametrize("period", [PERIODS[0], ("2025-10-15", "2025-10-15"), ("2025-10-20", "2025-10-21")])
+def test_credits_are_the_sums_over_all_users(
+    opened: Callable[[str], Client], organization: str, period: tuple[str, str]
+) -> None:
+    """A month of acme has more rows than a page, and a day of hooli too; the rest is one page."""
+    client = opened(organization)
+    shown = reading.chart(client.app, "augment-credits", from_=period[0], to=period[1])
+    expected = dict.fromkeys(((day,) for day in reading.days(*period)), 0)
+    for row in client.paginate(CREDITS, start_date=period[0], end_date=period[1], by_date="true", page_size=500):
+        expected[row["date"],] += row["credits_consumed"]
+    assert reading.numbers(shown) == {day: {"credits_consumed": value} for day, value in expected.items()}
+    assert any(expected.values()) == (organization != "empty")
+    assert shown["note"] is None
+
+
+def test_credits_of_today_grow_with_the_clock(augment: Client) -> None:
+    today = {"from_": "2025-10-21", "to": "2025-10-21"}
+    morning = reading.chart(augment.app, "augment-credits", **today)["rows"][0]["credits_consumed"]
+    later = augment.at("2025-10-21T23:00:00Z")
+    assert reading.chart(later.app, "augment-credits", **today)["rows"][0]["credits_consumed"] > morning
+
+
+def test_credits_are_read_page_by_page_while_a_defect_is_armed(augment: Client) -> None:
+    period = {"from_": PERIODS[0][0], "to": PERIODS[0][1]}
+    plain = reading.chart(augment.app, "augment-credits", **period)["rows"]
+    augment.sandbox.set_defects(("user-credits-gap",))
+    shown = reading.chart(augment.app, "augment-credits", **period)["rows"]
+    pages = -(-len(augment.paginate(CREDITS, start_date=PERIODS[0][0], end_date=PERIODS[0][1], by_date="true")) // 500)
+    assert pages > 1
+    assert sum(row["credits_consumed"] for row in shown) - sum(row["credits_consumed"] for row in plain) == pages
 
 
 def records(client: Client, day: str) -> list[Any]:

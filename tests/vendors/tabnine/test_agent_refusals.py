@@ -1,29 +1,13 @@
 """The refusals of agent usage against the contract: their order, their texts, and the switches of each."""
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
-from mockserver.app import create_app
-from mockserver.vendors.tabnine import vendor
-from tests.conftest import SETTINGS
-from tests.contract import client as clients
 from tests.contract.client import Client
 from tests.vendors.tabnine import queries
 
 PATH = "/organization/agent-usage"
 SPAN = {"from": "2026-03-01T00:00:00Z", "to": "2026-03-31T00:00:00Z", "granularity": "all"}
 FORBIDDEN = "Bearer mock-tabnine-acme-forbidden"
-
-
-@pytest.fixture
-def unlicensed(tmp_path: Path) -> Client:
-    """A client at an organization whose license does not include the agent, though people have it in their facts."""
-    file = tmp_path / "plain.yaml"
-    file.write_text("slug: plain\nname: Plain\npeople: 30\ntabnine_agent: false\n", encoding="utf-8")
-    app = create_app(replace(SETTINGS, organization_file=file))
-    return clients.opened(app, vendor(), "mock-tabnine-plain", "/api/v1")
 
 
 def test_refusals_come_in_the_observed_order(tabnine: Client) -> None:

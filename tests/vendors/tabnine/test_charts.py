@@ -12,6 +12,7 @@ from tests.vendors.tabnine import queries
 
 GRANULARITIES = {"day": "daily", "week": "weekly", "month": "monthly", "all": "all"}
 PERIODS = (("2025-10-01", "2025-10-20"), ("2025-08-13", "2025-09-24"), ("2025-10-19", "2025-10-22"))
+MODEL_SERIES = ("tokensConsumed", "inputTokens", "outputTokens", "cost")
 RATIOS = ("productivityFactor", "codeCompletions.automationFactor", "chat.chatConsumptionRate")
 
 
@@ -69,6 +70,32 @@ def test_usage_by_team_is_that_of_each_team(
         for team in queries.teams(client)
         for day, each in usage(client, period, bucket, teamId=team["id"]).items()
     }
+
+
+@pytest.mark.parametrize("organization", ["acme", "initech"])
+@pytest.mark.parametrize(("bucket", "period"), [("day", PERIODS[0]), ("week", PERIODS[1]), ("all", PERIODS[0])])
+def test_tokens_by_model_are_those_of_agent_usage(
+    opened: Callable[[str], Client], organization: str, bucket: str, period: tuple[str, str]
+) -> None:
+    client = opened(organization)
+    shown = reading.chart(client.app, "tabnine-tokens-by-model", from_=period[0], to=period[1], bucket=bucket)
+    found = {key: numbers for key, numbers in reading.numbers(shown).items() if numbers["tokensConsumed"] is not None}
+    end = date.fromisoformat(period[1]) + timedelta(days=1)
+    ranged = {"from": f"{period[0]}T00:00:00Z", "to": f"{end}T00:00:00Z", "granularity": GRANULARITIES[bucket]}
+    body = client.got("/organization/agent-usage", organizationId=queries.organization(client), **ranged)
+    assert found == {
+        (each["from"][:10], row["model"]): {name: row[name] for name in MODEL_SERIES}
+        for each in body["usage"]["data"]
+        for row in each["modelBreakdown"]
+    }
+    assert found
+    assert shown["note"] is None
+
+
+def test_tokens_without_a_license_for_the_agent_are_a_note(unlicensed: Client) -> None:
+    shown = reading.chart(unlicensed.app, "tabnine-tokens-by-model")
+    assert shown["rows"] == []
+    assert shown["note"] == "The Agent feature is not included in your account's license."
 
 
 def test_undefined_ratio_is_null(opened: Callable[[str], Client]) -> None:

@@ -57,6 +57,17 @@ def rows(world: World, query: CreditQuery, after: str | None, size: int) -> Iter
                 yield CreditRow(row_id, member.email, member.service_account, *labels, consumed)
 
 
+def by_day(world: World, query: CreditQuery) -> dict[int, int]:
+    """The credits of everybody on each day of a range that can have any, from the sums of days."""
+    product = world.of(PRODUCT)
+    whole = min(query.known, query.until.day - 1)
+    spending = product.spending.known(query.last, query.until)
+    found = list(product.spent.span(query.first, whole))
+    if whole < query.known:
+        found += spending.rolled_up().span(query.known, query.known)
+    return {query.first + index: int(spending.of_day(day)[AMOUNT["credits"]].sum()) for index, day in enumerate(found)}
+
+
 def _some(keys: I64, consumed: I64) -> tuple[list[int], list[int]]:
     """Keys with any credits, and those."""
     some = np.flatnonzero(consumed)
