@@ -32,6 +32,7 @@ from mockserver.validation import yaml_text
 if TYPE_CHECKING:
     from mockserver.charts.drawing import ListedChart
     from mockserver.conduct.advice import Advice
+    from mockserver.metrics.vendor_totals import ListedTotal
 
 
 def create_app(settings: Settings) -> Flask:
@@ -50,7 +51,7 @@ def create_app(settings: Settings) -> Flask:
     installed = routing.install(app, known.vendors, registry, senders)
     folder = resources.openapi()
     page = partial(console.respond, frozenset((*registry.profiles, CONTROL_PLANE)))
-    rooms = advice, charts, partial(vendors.room, "invariants")
+    rooms = advice, charts, totals, partial(vendors.room, "invariants")
     plane = admin.AdminContext(registry, known, senders, settings.admin_token, folder, *rooms, page)
     admin.install(app, plane)
     app.register_error_handler(Exception, admin.render_error)
@@ -165,6 +166,14 @@ def charts() -> "dict[str, ListedChart]":
     from mockserver.charts import catalogue
 
     return catalogue.listed(vendors.discover(), vendors.exported("charts", "CHARTS"))
+
+
+@cache
+def totals() -> "dict[str, ListedTotal]":
+    """Every vendor's totals by name, imported when the first one is listed or added up."""
+    from mockserver.metrics import vendor_totals
+
+    return vendor_totals.listed(vendors.exported("totals", "TOTALS"))
 
 
 def _case(settings: Settings) -> Case:

@@ -41,6 +41,7 @@ from mockserver.admin import (
     routes,
     sandboxes,
     tokens,
+    totals,
 )
 from mockserver.admin.fields import AdminQuery
 from mockserver.admin.routes import AdminRoute
@@ -195,6 +196,8 @@ OPERATIONS = {
     "listMetrics": Operation("The metrics and their dimensions", metrics.MetricsSchema),
     "getMetric": Operation("The expected values of a metric, by bucket", metrics.MetricSchema),
     "getMetricPeople": Operation("The people who were counted in a bucket of a metric", metrics.MetricPeopleSchema),
+    "listTotals": Operation("The totals of single vendors", totals.TotalsSchema),
+    "getTotal": Operation("What a client that adds up a vendor's report should have got", totals.TotalSchema),
     "listCharts": Operation("The charts, with their series and parameters", charts.ChartsSchema),
     "getChart": Operation("The rows of a chart, and the vendor requests for the same numbers", charts.ChartRowsSchema),
     "listOrganizations": Operation("The organizations on this server", organizations.OrganizationsSchema),

@@ -42,6 +42,7 @@ class SandboxClient:
         self.defects = resources.DefectsResource(self.call)
         self.requests = resources.RequestsResource(self.call)
         self.metrics = resources.MetricsResource(self.call)
+        self.totals = resources.TotalsResource(self.call)
         self.charts = resources.ChartsResource(self.call)
         self.tokens = resources.TokensResource(self.call)
         self.audits = resources.JobsResource(self.call, "audits")

@@ -205,6 +205,18 @@ class MetricsResource(Resource):
         return self._call("GET", f"/metrics/{segment(metric)}/people", query=query)
 
 
+class TotalsResource(Resource):
+    """What a client that adds up a report of one vendor should have got."""
+
+    def list_all(self) -> list[dict[str, Any]]:
+        """The totals there are, each with its vendor, its unit and what its parts are about."""
+        return list(self._call("GET", "/totals")["totals"])
+
+    def get(self, total: str, **query: object) -> dict[str, Any]:
+        """A total over a range, with its parts; the query's `from` is written `**{"from": ...}`."""
+        return self._call("GET", f"/totals/{segment(total)}", query=query)
+
+
 class ChartsResource(Resource):
     """The numbers behind charts, as the vendors' own reports have them."""
 

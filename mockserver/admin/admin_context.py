@@ -24,6 +24,7 @@ from mockserver.simulation.organization import Organization
 if TYPE_CHECKING:
     from mockserver.charts.drawing import ListedChart
     from mockserver.conduct.advice import Advice
+    from mockserver.metrics.vendor_totals import ListedTotal
 
 OPEN_PATHS = frozenset(("/_mock/health", "/_mock/ready"))
 """Paths that need no admin token, because a probe has none, and that a server answers before all others."""
@@ -67,7 +68,8 @@ class AdminContext:
     """The sandboxes, and what stays the same while the app runs.
 
     `senders` are who may send requests; with an `admin_token`, every request must carry it. `openapi` is the folder of
-    the OpenAPI files. `advice`, `charts` and `invariants` load what the vendors have of them when it is first needed.
+    the OpenAPI files. `advice`, `charts`, `totals` and `invariants` load what the vendors have of them when it is first
+    needed.
     `page` makes the response of the console to the current request, or returns None if it is for something else.
 
     One audit runs at a time, because it computes all the time; the audits themselves are in their sandboxes.
@@ -80,6 +82,7 @@ class AdminContext:
     openapi: Path
     advice: "Callable[[], Mapping[str, Advice]]"
     charts: "Callable[[], Mapping[str, ListedChart]]"
+    totals: "Callable[[], Mapping[str, ListedTotal]]"
     invariants: Callable[[], Mapping[str, ModuleType]]
     page: Callable[[], Response | None]
     audit_threads: JobThreads = field(default_factory=lambda: JobThreads(1))

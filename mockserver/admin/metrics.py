@@ -106,11 +106,25 @@ class MetricPeopleSchema(MetricRequestSchema):
     next = fields.String(required=True, allow_none=True, attribute="page.next")
 
 
-class MetricRangeQuery(AdminQuery):
-    """The days, people, vendors and interactions that a metric counts."""
+class RangeQuery(AdminQuery):
+    """A range of days."""
 
     first = ClockDate(required=True, data_key="from", metadata={"description": "The first day."})
     last = ClockDate(required=True, data_key="to", metadata={"description": "The last day, inclusive."})
+
+    @validates_schema
+    def check_range(self, given: dict[str, Any], **_: Any) -> None:
+        length = given["last"].toordinal() - given["first"].toordinal() + 1
+        if length < 1:
+            raise ValidationError({"to": [f"must not be before from, which is {given['first']}"]})
+        if length > DAYS_MAXIMUM:
+            rule = f"a range can have at most {DAYS_MAXIMUM} days (three years); this one has {length}"
+            raise ValidationError({"to": [rule]})
+
+
+class MetricRangeQuery(RangeQuery):
+    """The days, people, vendors and interactions that a metric counts."""
+
     period = fields.Enum(
         CalendarPeriod,
         by_value=True,
@@ -141,15 +155,6 @@ class MetricRangeQuery(AdminQuery):
             "restated as they will be in the end, and a day that is not over as a whole. Default: as they are now."
         },
     )
-
-    @validates_schema
-    def check_range(self, given: dict[str, Any], **_: Any) -> None:
-        length = given["last"].toordinal() - given["first"].toordinal() + 1
-        if length < 1:
-            raise ValidationError({"to": [f"must not be before from, which is {given['first']}"]})
-        if length > DAYS_MAXIMUM:
-            rule = f"a range can have at most {DAYS_MAXIMUM} days (three years); this one has {length}"
-            raise ValidationError({"to": [rule]})
 
 
 class MetricPeopleQuery(MetricRangeQuery):

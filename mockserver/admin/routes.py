@@ -33,6 +33,7 @@ from mockserver.admin import (
     responses,
     sandboxes,
     tokens,
+    totals,
 )
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery
@@ -113,6 +114,8 @@ RESOURCES = (
     AdminRoute("GET", "/metrics", "listMetrics", metrics.list_all),
     AdminRoute("GET", "/metrics/<metric>", "getMetric", metrics.get, metrics.MetricRangeQuery),
     AdminRoute("GET", "/metrics/<metric>/people", "getMetricPeople", metrics.people, metrics.MetricPeopleQuery),
+    AdminRoute("GET", "/totals", "listTotals", totals.list_all),
+    AdminRoute("GET", "/totals/<total>", "getTotal", totals.get, totals.TotalQuery),
     AdminRoute("GET", "/charts", "listCharts", charts.list_all),
     AdminRoute("GET", "/charts/<chart>", "getChart", charts.get, charts.ChartQuery),
     AdminRoute("GET", "/organizations", "listOrganizations", organizations.list_all),

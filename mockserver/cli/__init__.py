@@ -43,7 +43,7 @@ Exit codes:
 
 _GROUPS = {
     "First steps": ("serve", "tokens", "cases"),
-    "Testing a client": ("profiles", "env", "wait", "lint", "metric", "sweep"),
+    "Testing a client": ("profiles", "env", "wait", "lint", "metric", "total", "sweep"),
     "What is simulated": ("organizations", "switches", "fidelity", "audit"),
     "Setup": ("config", "healthcheck", "completion", "version"),
 }

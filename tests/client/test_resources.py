@@ -115,6 +115,15 @@ def test_credentials_are_exchanged_for_access_tokens(client: Client) -> None:
             client.tokens.access_token(each["client_id"], "wrong", each["token_path"])
 
 
+def test_totals_have_parts(client: Client) -> None:
+    [credits_, cost] = [each["name"] for each in client.totals.list_all()]
+    days = {"from": "2025-10-13", "to": "2025-10-19"}
+    found = client.totals.get(credits_, **days, limit=2)
+    assert (found["name"], len(found["parts"])) == (credits_, 2)
+    assert client.totals.get(credits_, **days, after=found["next"])["parts"][0] not in found["parts"]
+    assert client.totals.get(cost, **days)["next"] is None
+
+
 def test_charts_have_rows(client: Client) -> None:
     name = client.charts.list_all()[0]["name"]
     days = {"from": date(2025, 10, 13), "to": date(2025, 10, 19)}

@@ -9,7 +9,6 @@ from typing import Any, Final
 from mockserver.charts.chart import Chart, ChartData, ChartKind, ChartPeriod, ChartRow, Preset, Series
 from mockserver.charts.report_reader import ReportReader
 from mockserver.products.augment.breakdown import CreditQuery
-from mockserver.products.world import World
 from mockserver.vendors.augment import policy
 from mockserver.vendors.augment.reports import activity, credit_usage
 from mockserver.vendors.augment.schemas import periods, rows
@@ -47,8 +46,11 @@ def _credits_of(reader: ReportReader, part: ChartPeriod) -> Counter[date]:
     first = next(pages)["records"]
     moment = reader.moment
     if len(first) == size and not moment.policy.defects:
-        until = periods.consumed_until(moment.now, moment.policy.switches[policy.NAME])
-        query = CreditQuery(part.first.toordinal(), part.last.toordinal(), until, by_date=True, by_model=False)
+        switches = moment.policy.switches[policy.NAME]
+        first_day, last = part.first.toordinal(), part.last.toordinal()
+        until = periods.consumed_until(moment.now, switches)
+        publication = periods.publication_of_range(last, moment.now, switches)
+        query = CreditQuery(first_day, last, until, by_date=True, by_model=False, publication=publication)
         sums = credit_usage.by_day(moment.sandbox.world, query)
         return Counter({date.fromordinal(day): credits_ for day, credits_ in sums.items()})
     for record in chain(first, *(page["records"] for page in pages)):

@@ -59,7 +59,7 @@ def rows(world: World, query: CreditQuery, after: str | None, size: int) -> Iter
 
 def by_day(world: World, query: CreditQuery) -> dict[int, int]:
     """The credits of everybody on each day of a range that can have any, from the sums of days."""
-    product = world.of(PRODUCT)
+    product = published.at(world, query.publication)
     whole = min(query.known, query.until.day - 1)
     spending = product.spending.known(query.last, query.until)
     found = list(product.spent.span(query.first, whole))

@@ -99,12 +99,20 @@ def _group(row: Any) -> dict[str, str]:
     return {}
 
 
+def billed(row: Any, switches: Switches) -> int:
+    """The billed amount of a data point, in micro-dollars: that of its models, and that of compute."""
+    return _billed_models(row, switches) + (row.compute or 0)
+
+
+def _billed_models(row: Any, switches: Switches) -> int:
+    loose = switches[policy.BILLED_IDENTITY] is BilledIdentity.LOOSE
+    return 0 if row.amounts is None else int(row.amounts[AMOUNT["rounded" if loose else "billed"]])
+
+
 def _cost_metrics(row: Any, switches: Switches) -> dict[str, Any]:
     """Tokens, money and credits; tokens of a kind that the model has no price for are unknown, and left out."""
     amounts, compute = row.amounts, row.compute or 0
     full = compute if switches[policy.COMPUTE_ROWS] is ComputeRows.FULL else 0
-    loose = switches[policy.BILLED_IDENTITY] is BilledIdentity.LOOSE
-    billed = amounts[AMOUNT["rounded" if loose else "billed"]]
     tokens = {
         name: _count(amounts[AMOUNT[name]], switches)
         for name in TOKENS
@@ -114,21 +122,21 @@ def _cost_metrics(row: Any, switches: Switches) -> dict[str, Any]:
         **tokens,
         "base_cost_usd": money(amounts[AMOUNT["base"]] + full),
         "surcharge_usd": money(amounts[AMOUNT["surcharge"]]),
-        "billed_amount_usd": money(billed + compute),
-        "estimated_customer_cost_usd": money(billed + full),
+        "billed_amount_usd": money(billed(row, switches)),
+        "estimated_customer_cost_usd": money(_billed_models(row, switches) + full),
         "credits_consumed": str(amounts[AMOUNT["credits"]]),
     }
 
 
 def _compute_only(row: Any, switches: Switches) -> dict[str, Any]:
-    billed = money(row.compute)
+    cost = money(row.compute)
     if switches[policy.COMPUTE_ROWS] is ComputeRows.BILLED_ONLY:
-        return {"billed_amount_usd": billed}
+        return {"billed_amount_usd": cost}
     return {
-        "base_cost_usd": billed,
+        "base_cost_usd": cost,
         "surcharge_usd": money(0),
-        "billed_amount_usd": billed,
-        "estimated_customer_cost_usd": billed,
+        "billed_amount_usd": cost,
+        "estimated_customer_cost_usd": cost,
         "credits_consumed": "0",
     }
 
