@@ -125,6 +125,27 @@ def test_range_must_begin_before_it_ends(tabnine: Client, start: str, end: str) 
         assert queries.added(queries.buckets(tabnine, start, end, granularity)) == {}
 
 
+USAGE = ["/organization/usage", "/api/v2/organization/usage", "/organization/agent-usage"]
+
+
+@pytest.mark.parametrize("path", USAGE)
+@pytest.mark.parametrize(
+    ("option", "start", "end"),
+    [
+        ({"empty_range": "zeros"}, "2025-10-02T00:00:00Z", "2025-10-01T00:00:00Z"),
+        ({"date_only": "accept", "agent_usage_datetime": "lenient"}, "2025-10-01", "2025-10-02"),
+    ],
+)
+def test_switches_of_the_range_apply_to_usage_of_every_kind(
+    tabnine: Client, path: str, option: dict[str, str], start: str, end: str
+) -> None:
+    query = {"organizationId": queries.organization(tabnine), "from": start, "to": end, "granularity": "all"}
+    assert tabnine.get(path, query).status == 400
+    body = tabnine.switched(**option).got(path, **query)
+    assert (body["from"], body["to"]) == (start, end)
+    assert (body["usage"]["data"][0]["activeUsers"] > 0) == ("date_only" in option)
+
+
 def test_date_without_a_time_can_be_accepted(tabnine: Client) -> None:
     assert queries.get_report(tabnine, "2025-09-01", TO).status == 400
     tabnine.switched(date_only="accept")
