@@ -28,7 +28,7 @@ SPECS = {product.name: product.facts for product in discover()}
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a product, one column each; `counters` in the order of the product's FactSpec."""
+    """Rows of a product, one column each; `counters` are the first ones of the product's FactSpec, in its order."""
 
     product: str
     counters: I64
@@ -54,18 +54,21 @@ def _records(world: World, block: Block, span: Days) -> Iterator[Rows]:
 
 def without_event(spec: FactSpec, counters: I64) -> list[str]:
     """The counters that are above 0 in a row without any of their events."""
-    index = {name: position for position, name in enumerate(spec.counters)}
+    index = {name: position for position, name in enumerate(spec.counters[: len(counters)])}
     return [
         made
         for made, events in spec.needs.items()
-        if ((counters[index[made]] > 0) & (counters[[index[each] for each in events]] == 0).all(axis=0)).any()
+        if made in index
+        and ((counters[index[made]] > 0) & (counters[[index[each] for each in events]] == 0).all(axis=0)).any()
     ]
 
 
 def above_whole(spec: FactSpec, counters: I64) -> list[str]:
     """The counters that are above their whole in a row."""
-    index = {name: position for position, name in enumerate(spec.counters)}
-    return [part for part, whole in spec.at_most if (counters[index[part]] > counters[index[whole]]).any()]
+    index = {name: position for position, name in enumerate(spec.counters[: len(counters)])}
+    return [
+        part for part, whole in spec.at_most if part in index and (counters[index[part]] > counters[index[whole]]).any()
+    ]
 
 
 def _check(rows: Iterator[Rows]) -> int:

@@ -117,6 +117,7 @@ PRODUCT: Final[ProductModel[Tabnine]] = ProductModel(
             **dict.fromkeys(("completion_chars", "keystrokes", "completion_lines"), ("completions",)),
             **dict.fromkeys(("chat_lines", "chat_chars"), ("chat_interactions",)),
             **dict.fromkeys(("agent_lines_added", "agent_lines_removed"), ("agent_interactions",)),
+            **{name: (f"{name.partition('_')[0]}_interactions",) for name in TOKEN_COUNTERS},
         },
     ),
     build=_build,

@@ -57,7 +57,7 @@ _IN_MARK = np.array([[label in mark for label in range(LABELS)] for mark in MARK
 _WEIGHTS = np.array([model.percent for model in MODELS], dtype=np.int64)
 _PRICES = np.array([(model.input_price, model.output_price) for model in MODELS], dtype=np.int64)
 
-_AGENT_TOKENS, _CHAT_TOKENS = 1_350, 400
+_AGENT_TOKENS, _CHAT_TOKENS = 800, 400
 """About how many tokens an interaction takes."""
 
 

@@ -134,7 +134,7 @@ def test_refused_head_has_no_body(augment: Client) -> None:
 def test_answers_are_json_without_rate_limit_headers(augment: Client, path: str) -> None:
     headers = augment.get(path).headers
     assert headers["Content-Type"] == "application/json"
-    assert set(headers.keys()) == {"Content-Type", "Content-Length"}
+    assert set(headers.keys()) == {"Content-Type", "Content-Length", "Date"}
 
 
 def test_unexpected_error_is_500_and_logged_once(

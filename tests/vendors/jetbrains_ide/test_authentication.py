@@ -109,7 +109,7 @@ def test_limit_comes_after_authentication_and_before_the_rest(
     assert jetbrains_ide.send(method, path).status == status
     answer = jetbrains_ide.send(method, path)
     assert (answer.status, answer.json["error"]) == (429, "Too Many Requests")
-    assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
+    assert set(answer.headers.keys()) == {"Content-Type", "Content-Length", "Date"}
     assert jetbrains_ide.bearing(None).send(method, path).status == 401
     assert jetbrains_ide.bearing(FORBIDDEN).send(method, path).status == 403
 
@@ -156,7 +156,7 @@ def test_answers_are_json_without_other_headers(jetbrains_ide: Client) -> None:
     for path, query in queries.EVERYTHING.items():
         answer = jetbrains_ide.send("GET", path, query, headers={"Content-Type": "application/json"})
         assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
-        assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
+        assert set(answer.headers.keys()) == {"Content-Type", "Content-Length", "Date"}
 
 
 def test_unexpected_error_is_500_and_logged_once(

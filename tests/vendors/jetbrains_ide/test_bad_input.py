@@ -60,7 +60,7 @@ def _last_entry(client: Client) -> tuple[str, str, int | None]:
 def test_odd_path_is_served_or_refused_and_never_redirected(jetbrains_ide: Client, path: str, status: int) -> None:
     answer = jetbrains_ide.get(path, RANGE)
     assert answer.status == status
-    assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
+    assert set(answer.headers.keys()) == {"Content-Type", "Content-Length", "Date"}
     assert _last_entry(jetbrains_ide) == ("GET", "jetbrains-ide", status)
 
 

@@ -57,7 +57,7 @@ def test_odd_path_is_served_or_refused_and_never_redirected(
 ) -> None:
     answer = tabnine.switched(error_shape=shape).get(path)
     assert answer.status == status
-    assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
+    assert set(answer.headers.keys()) == {"Content-Type", "Content-Length", "Date"}
     assert _last_entry(tabnine) == ("GET", "tabnine", status)
 
 

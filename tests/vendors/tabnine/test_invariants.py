@@ -101,7 +101,7 @@ def test_agent_invariants_do_not_apply_without_a_license(tmp_path: Path) -> None
 def test_other_refusal_of_agent_usage_is_no_exemption(client: Client) -> None:  # noqa: F811
     client.faults.add({"operation": "getOrganizationAgentUsage", "effect": {"status": 500}})
     result = audit(client, groups=("tabnine",))["tabnine-tokens-add-up"]
-    assert (result.outcome, "answers 500" in result.detail) == ("failed", True)
+    assert (result.outcome, "returned 500" in result.detail) == ("failed", True)
 
 
 def test_users_without_a_team_limit_the_sample_of_v2(
