@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -141,9 +141,14 @@ def _read_admin_token(context: click.Context, param: click.Parameter, path: Path
         raise click.UsageError(str(error)) from error
 
 
-def print_json(value: object, file: TextIO | None = None) -> None:
-    """Print a value as indented JSON, on stdout or into a file."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2), file=file)
+def json_text(value: object) -> str:
+    """A value as indented JSON."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON on stdout."""
+    click.echo(json_text(value))
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

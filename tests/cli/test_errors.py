@@ -9,12 +9,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
 from mockserver import server
-from mockserver.cli import options
 from mockserver.server import PortTaken
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run
@@ -191,10 +191,14 @@ def test_json_reports_of_a_sweep_that_cannot_be_written_are_named(run: Run) -> N
 
 
 def test_report_of_a_sweep_on_standard_output_fails_like_any_output(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    echo = click.echo
 
-    monkeypatch.setattr(options, "print_json", fail)
+    def fail(message: object, file: object = None, **more: Any) -> None:
+        if file is not None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        echo(message, **more)
+
+    monkeypatch.setattr(click, "echo", fail)
     result = run("sweep", "--json", "-", "--", sys.executable, "-c", "pass")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.endswith("Error: standard output cannot be written: No space left on device\n")

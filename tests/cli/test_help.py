@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mockserver import resources, server
-from mockserver.cli.sweep import runs
-from mockserver.cli.sweep.runs import Run as SweepRun
+from mockserver.cli.runs.command import Command
+from mockserver.cli.runs.command import Run as CommandRun
 from mockserver.server import LateApp
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run, make_late
@@ -43,12 +43,12 @@ def stubs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[str]:
         on_ready(f"http://{host}:{port}")
         make_late(app)
 
-    def run_command(command: tuple[str, ...], *_: object) -> SweepRun:
-        seen.append(shlex.join(command))
-        return SweepRun(0, 0.1, "")
+    def run_command(command: Command, *_: object) -> CommandRun:
+        seen.append(shlex.join(command.arguments))
+        return CommandRun(0, 0.1, "")
 
     monkeypatch.setattr(server, "serve", serve)
-    monkeypatch.setattr(runs, "run_command", run_command)
+    monkeypatch.setattr(Command, "run", run_command)
     monkeypatch.chdir(folder)
     return seen
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from threading import Thread
@@ -12,7 +11,6 @@ from typing import NoReturn
 import pytest
 
 from mockserver.cli import serving
-from mockserver.cli.sweep import runs
 from mockserver.server import running, sockets
 from tests.server.served import app
 
@@ -57,11 +55,3 @@ def test_end_of_standard_input_raises_the_signal_where_kill_ends_a_process(monke
     serving.stop_at_eof(reading).join()
     os.close(reading)
     assert raised == [signal.SIGTERM]
-
-
-def test_sweep_ends_a_hanging_command_where_there_are_no_process_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.delattr(os, "killpg")
-    monkeypatch.setattr(runs, "_start", lambda command, *_: subprocess.Popen(command))
-    command = [sys.executable, "-c", "import time; time.sleep(60)"]
-    assert runs.run_command(command, {}, 0.1).code is None

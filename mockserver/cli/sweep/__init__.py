@@ -4,13 +4,12 @@ What to run is in `plan`, the runs in `runs`, the reports in `reports`.
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from mockserver.cli import conflicts, logs, options, servers
+from mockserver.cli.runs import options as run_options
 
 if TYPE_CHECKING:
     from mockserver.cli.sweep.runs import Sweep
@@ -20,6 +19,7 @@ EXAMPLES = """
 Examples:
   mockserver sweep --list
   mockserver sweep -- pytest tests/
+  mockserver sweep --jobs auto -- pytest tests/
   mockserver sweep --limits off --fail-fast -- npm test
   mockserver sweep --now 2025-10-21T10:30:00Z --freeze --junit sweep.xml -- ./check.sh
 
@@ -37,13 +37,14 @@ Exit codes:
   130  stopped by Ctrl-C or SIGTERM; the report has what is known so far
 """
 
-OutFile = click.File("w", encoding="utf-8", lazy=False)
-FILES = ("json_file", "junit_file")
+
+_RUNNING = ("fail_fast", "jobs", "timeout", *run_options.FILES)
+"""The options that --list contradicts."""
 
 
 @conflicts.command(
     conflicts.ONE_ORGANIZATION,
-    *(conflicts.Conflict("list_only", name, "--list runs nothing") for name in ("fail_fast", "timeout", *FILES)),
+    *(conflicts.Conflict("list_only", name, "--list runs nothing") for name in _RUNNING),
     epilog=EXAMPLES,
     options_metavar="[OPTIONS] --",
     context_settings={"allow_interspersed_args": False},
@@ -74,15 +75,10 @@ FILES = ("json_file", "junit_file")
 )
 @click.option("--list", "list_only", is_flag=True, help="Print the variations, and run nothing.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first variation with which the command fails.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="When to stop a run that hangs. Default: never for the baseline, then ten times as long as the baseline took, "
-    "at least ten seconds.",
-)
-@click.option("--json", "json_file", type=OutFile, metavar="FILE", help="Write everything as JSON; - is stdout.")
-@click.option("--junit", "junit_file", type=OutFile, metavar="FILE", help="Write test results as JUnit XML.")
+@run_options.jobs
+@run_options.timeout
+@run_options.json_file
+@run_options.junit_file
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND...")
 def sweep(
     command: tuple[str, ...],
@@ -91,6 +87,7 @@ def sweep(
     switches: tuple[str, ...],
     list_only: bool,
     fail_fast: bool,
+    jobs: int,
     timeout: float | None,
     json_file: TextIO | None,
     junit_file: TextIO | None,
@@ -104,15 +101,15 @@ def sweep(
     with 0.
 
     Switches whose default is documented, and renamings, are left out unless --switch names them. Vendors to which the
-    baseline sends no request are left out as well. Runs follow one another, stdin is empty, and the output is kept for
-    the report.
+    baseline sends no request are left out as well. stdin is empty, and the output is kept for the report. With --jobs,
+    several runs of the command take place at the same time, so it must not write into files that it shares with itself;
+    the report is the same.
     """
-    if not command and not list_only:
-        raise click.UsageError("give the command after two hyphens, as in: mockserver sweep -- pytest tests/")
-    if json_file and junit_file and json_file.name == junit_file.name:
-        raise click.UsageError("--junit contradicts --json: a file takes one report; give them different files")
+    if not list_only:
+        run_options.check(command, json_file, junit_file, "sweep")
     logs.configure("warning")
     from mockserver import app
+    from mockserver.cli.runs.command import Command
     from mockserver.cli.sweep import plan, reports, runs
     from mockserver.gateway.switches import Switches, defaults
 
@@ -127,50 +124,11 @@ def sweep(
         click.echo(reports.listing(planned))
         return
     slug = config.organization.slug
-    swept = runs.Sweep(command, settings, slug, sources.vendors, planned, timeout, fail_fast)
-    _run(swept)
-    stdout_taken = any(file is not None and file.name == sys.stdout.name for file in (json_file, junit_file))
-    click.echo(reports.as_text(swept), err=stdout_taken)
-    if json_file is not None:
-        with _written(json_file):
-            options.print_json(reports.as_data(swept), file=json_file)
-    if junit_file is not None:
-        with _written(junit_file):
-            click.echo(reports.as_junit(swept), file=junit_file)
+    swept = runs.Sweep(Command(command), settings, slug, sources.vendors, planned, timeout, fail_fast, jobs)
+    swept.interrupted = not run_options.follow(swept.ended(), map(str, planned.variations))
+    files = ((json_file, options.json_text(reports.as_data(swept))), (junit_file, reports.as_junit(swept)))
+    run_options.write_reports(reports.as_text(swept), files)
     sys.exit(_exit_code(swept))
-
-
-def _run(swept: "Sweep") -> None:
-    """Run a sweep, with a progress bar if stderr is a terminal; an interrupt ends it early."""
-    from mockserver.cli.sweep.runs import sigterm_as_interrupt
-
-    # The label has a fixed width, so that the bar does not jump.
-    width = max(map(len, map(str, swept.plan.variations)), default=0)
-    hidden = not sys.stderr.isatty()
-    try:
-        with (
-            sigterm_as_interrupt(),
-            click.progressbar(length=1, label="baseline".ljust(width), file=sys.stderr, hidden=hidden) as bar,
-        ):
-            for variation in swept.steps():
-                bar.length = 1 + len(swept.plan.variations) - len(swept.skipped)
-                bar.label = str(variation or "baseline").ljust(width)
-                bar.render_progress()
-                swept.step(variation)
-                bar.update(1)
-    except KeyboardInterrupt:
-        swept.interrupted = True
-
-
-@contextmanager
-def _written(file: TextIO) -> Iterator[None]:
-    """Name the file of a report when it cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        if file.name == sys.stdout.name:
-            raise
-        raise click.ClickException(f"{file.name} cannot be written: {error.strerror}") from error
 
 
 def _exit_code(swept: "Sweep") -> int:

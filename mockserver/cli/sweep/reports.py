@@ -4,11 +4,13 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from mockserver.cli import options
+from mockserver.cli.runs import junit
+from mockserver.cli.runs.command import Run
+from mockserver.cli.runs.served import NO_REQUEST
 from mockserver.cli.sweep.plan import Plan, Variation
-from mockserver.cli.sweep.runs import Run, Sweep
+from mockserver.cli.sweep.runs import Sweep
 
 TEXT_LINES, DATA_LINES = 12, 40
 """How many lines of a run's output a report has: of a failed run in the text, of any run in JSON and JUnit XML."""
@@ -38,7 +40,7 @@ def _no_baseline(sweep: Sweep, baseline: Run) -> Iterator[str]:
         yield f"The command fails without any variation: {baseline}{pytest_note}."
         yield "A sweep needs a command that passes with the server as it is."
         yield f"Requests: {_requests(baseline)}"
-    yield f"Command: {shlex.join(sweep.command)}"
+    yield f"Command: {shlex.join(sweep.command.arguments)}"
     yield from _output(baseline)
 
 
@@ -88,7 +90,7 @@ def _count(variations: int) -> str:
 def as_data(sweep: Sweep) -> dict[str, Any]:
     """An object with the baseline, every run, and what was not run; `failed` counts the failed variations."""
     return {
-        "command": list(sweep.command),
+        "command": list(sweep.command.arguments),
         "baseline": None if sweep.baseline is None else _run(sweep.baseline),
         "variations": [{**_variation(variation), **_run(run)} for variation, run in sweep.runs.items()],
         "failed": len(sweep.failed),
@@ -126,31 +128,20 @@ def _run(run: Run) -> dict[str, Any]:
 
 def as_junit(sweep: Sweep) -> str:
     """A test suite with a test for the baseline and one for each variation; those not run are skipped."""
-    suite = ET.Element("testsuite", name="mockserver sweep")
+    suite = junit.Suite("mockserver sweep")
     if sweep.baseline is not None:
         _test(suite, "mockserver.baseline", sweep.baseline, passed=sweep.has_baseline)
     for variation, run in sweep.runs.items():
         _test(suite, str(variation), run, passed=run.passed)
-    skipped = dict.fromkeys(sweep.skipped, "the command sent the vendor no request")
-    for variation, reason in {**skipped, **dict.fromkeys(sweep.remaining, "the sweep ended before")}.items():
-        ET.SubElement(_case(suite, str(variation)), "skipped", message=reason)
-    for name, what in (("tests", "testcase"), ("failures", ".//failure"), ("skipped", ".//skipped")):
-        suite.set(name, str(len(suite.findall(what))))
-    suite.set("errors", "0")
-    ET.indent(suite)
-    return ET.tostring(suite, encoding="unicode", xml_declaration=False)
+    skipped = dict.fromkeys(map(str, sweep.skipped), "the command sent the vendor no request")
+    for name, reason in {**skipped, **dict.fromkeys(map(str, sweep.remaining), "the sweep ended before")}.items():
+        suite.skipped(name, reason)
+    return suite.text()
 
 
-def _test(suite: ET.Element, name: str, run: Run, *, passed: bool) -> None:
-    case = _case(suite, name, time=f"{run.seconds:.3f}")
+def _test(suite: junit.Suite, name: str, run: Run, *, passed: bool) -> None:
+    output = "\n".join(run.last(DATA_LINES))
     if passed:
-        result = ET.SubElement(case, "system-out")
+        suite.passed(name, run.seconds, output)
     else:
-        message = "the command sent the server no vendor request" if run.passed else str(run)
-        result = ET.SubElement(case, "failure", message=message)
-    result.text = "\n".join(run.last(DATA_LINES))
-
-
-def _case(suite: ET.Element, name: str, **attributes: str) -> ET.Element:
-    vendor, _, short = name.partition(".")
-    return ET.SubElement(suite, "testcase", {"classname": vendor, "name": short, **attributes})
+        suite.failed(name, run.seconds, output, NO_REQUEST if run.passed else str(run))
