@@ -28,6 +28,7 @@ Examples:
   mockserver lint --url http://127.0.0.1:8080
   mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
   mockserver sweep -- pytest tests/
+  mockserver torture -- pytest tests/
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
   mockserver config > mockserver.toml
@@ -43,7 +44,7 @@ Exit codes:
 
 _GROUPS = {
     "First steps": ("serve", "tokens", "cases"),
-    "Testing a client": ("profiles", "env", "wait", "lint", "metric", "total", "sweep"),
+    "Testing a client": ("profiles", "env", "wait", "lint", "metric", "total", "sweep", "torture"),
     "What is simulated": ("organizations", "switches", "fidelity", "audit"),
     "Setup": ("config", "healthcheck", "completion", "version"),
 }

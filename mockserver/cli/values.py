@@ -58,6 +58,17 @@ def switches(_: click.Context, __: click.Parameter, incomplete: str) -> list[Com
     return [each for each in _settings_of_switches() if each.value.startswith(incomplete)]
 
 
+def trials(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """The trials of a torture, with what they do."""
+    from mockserver import app
+    from mockserver.cli.torture import trials as found
+    from mockserver.settings import Settings
+
+    offered = found.of_server(app.create_app(Settings()))
+    listed = [CompletionItem(each.name, help=each.description) for each in offered]
+    return [each for each in listed if each.value.startswith(incomplete)]
+
+
 def _settings_of_switches() -> Iterator[CompletionItem[str]]:
     from mockserver import startup_policy
     from mockserver import vendors as served

@@ -67,6 +67,8 @@ LINES = {
     "mockserver metric total-lines": ["total-lines-added", "total-lines-accepted"],
     "mockserver fidelity --vendor a": ["augment"],
     "mockserver audit --vendor c": ["cross-vendor"],
+    "mockserver torture --only defect.dup": ["defect.duplicate-row"],
+    "mockserver torture --jobs a": ["auto"],
     "mockserver serve --policy augment.last_c": [f"augment.last_cursor={each}" for each in ("empty", "null", "absent")],
 }
 

@@ -151,6 +151,7 @@ def test_proxy_is_not_used_for_a_server_on_this_machine(run: Run, url: str, monk
 ARGUMENTS = {
     "serve": "--port 0 --json",
     "sweep": "--list --vendor augment",
+    "torture": "--list --only duplicate-row",
     "metric": "ai-active-users --from 2025-10-13 --to 2025-10-14 --now 2025-10-21T10:30:00Z --organization empty",
     "audit": "--organization documented --vendor cross-vendor",
     "organizations new": "--people 9",

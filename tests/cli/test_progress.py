@@ -22,6 +22,7 @@ COMMANDS = {
     "audit as JSON": ((*AUDIT, "--json"), ["invariant 1 of "]),
     "cases": (CASES, ["case 1 of 2", "case 2 of 2"]),
     "sweep": (("sweep", "--vendor", "augment", "--", sys.executable, "-c", "pass"), ["baseline"]),
+    "torture": (("torture", "--only", "duplicate-row", "--", sys.executable, "-c", "pass"), ["baseline"]),
 }
 
 

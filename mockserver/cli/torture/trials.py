@@ -1,0 +1,144 @@
+"""The trials of a torture: each is one thing that a server does to its clients, from its start on.
+
+Trials are found, not listed: they are what the control plane of a server offers.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+import click
+from flask import Flask
+
+from analytics_mockserver.suggestions import unknown_name
+from mockserver.admin import admin_context
+from mockserver.client import Client, in_process
+from mockserver.profiles.records import Profile
+
+RESTATEMENT: Final = "restatement"
+"""The switch that a vendor has whose published days change."""
+
+Request = tuple[str | None, str | None]
+"""A vendor and an operation; None is any."""
+
+
+class Kind(StrEnum):
+    """What a trial is; its name begins with it."""
+
+    PROFILE = "profile"
+    CASE = "case"
+    SWITCH = "switch"
+    DEFECT = "defect"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One thing that is tried: `sandbox` has the fields with which a sandbox is made that does it.
+
+    `targets` are the requests whose answers it can change. `vendors` are theirs; none: several, or all. `has_faults` is
+    whether requests fail, rather than that answers are wrong.
+    """
+
+    kind: Kind
+    short: str
+    description: str
+    sandbox: Mapping[str, Any]
+    targets: frozenset[Request]
+    vendors: tuple[str, ...] = ()
+    has_faults: bool = False
+
+    @property
+    def name(self) -> str:
+        """As in "defect.lost-row"."""
+        return f"{self.kind}.{self.short}"
+
+    def concerns(self, requests: Iterable[Request]) -> bool:
+        """Whether any of these requests can get another answer because of it."""
+        return any(
+            vendor in {None, asked_vendor} and operation in {None, asked_operation}
+            for asked_vendor, asked_operation in requests
+            for vendor, operation in self.targets
+        )
+
+
+def of_server(app: Flask) -> list[Trial]:
+    """Every trial that the server of an app offers."""
+    with app.app_context():
+        profiles = admin_context.context().sources.profiles().profiles
+    client = Client("http://localhost", transport=in_process(app))
+    return [*map(_of_profile, profiles), *find(client)]
+
+
+def _of_profile(profile: Profile) -> Trial:
+    anything = frozenset({(None, None)})
+    sandbox, has_faults = {"profile": profile.name}, bool(profile.faults)
+    return Trial(Kind.PROFILE, profile.name, profile.description, sandbox, anything, has_faults=has_faults)
+
+
+def find(client: Client) -> list[Trial]:
+    """Every trial in the control plane of a server: cases with faults, restatement, and defects."""
+    return [*_cases(client), *_switches(client), *_defects(client)]
+
+
+def select(trials: Sequence[Trial], vendors: Sequence[str], only: Sequence[str], skip: Sequence[str]) -> list[Trial]:
+    """The trials of some vendors that match a pattern of `only`, if there are any, and none of `skip`.
+
+    A pattern matches a name as a whole, with or without its kind. A usage error for one that matches none, and for a
+    vendor that nothing can happen at.
+    """
+    known = sorted({vendor for trial in trials for vendor in trial.vendors})
+    for vendor in vendors:
+        if vendor not in known:
+            raise click.UsageError(f"--vendor: {unknown_name('vendor', vendor, known)}")
+    for flag, patterns in (("--only", only), ("--skip", skip)):
+        for pattern in patterns:
+            if not any(_matches(trial, pattern) for trial in trials):
+                names = [name for trial in trials for name in (trial.short, trial.name)]
+                problem = unknown_name("trial", pattern, names).partition(";")[0]
+                raise click.UsageError(f"{flag}: {problem}; `mockserver torture --list` lists all of them")
+    return [
+        trial
+        for trial in trials
+        if (not vendors or not trial.vendors or not set(vendors).isdisjoint(trial.vendors))
+        and (not only or any(_matches(trial, pattern) for pattern in only))
+        and not any(_matches(trial, pattern) for pattern in skip)
+    ]
+
+
+def _matches(trial: Trial, pattern: str) -> bool:
+    return any(fnmatchcase(name, pattern) for name in (trial.name, trial.short))
+
+
+def _cases(client: Client) -> Iterator[Trial]:
+    """The fault rules of every case that has some: a sandbox of any organization and time gets them."""
+    known = client.health()["vendors"]
+    for case in client.cases():
+        if not (rules := case["sandbox"].get("faults")):
+            continue
+        targets = frozenset((rule.get("vendor"), rule.get("operation")) for rule in rules)
+        vendors = (case["vendor"],) if case["vendor"] in known else ()
+        yield Trial(Kind.CASE, case["id"], f"{case['title']}.", {"faults": rules}, targets, vendors, has_faults=True)
+
+
+def _switches(client: Client) -> Iterator[Trial]:
+    """Every option of restatement other than the server's, at every vendor that has it."""
+    for vendor, switches in client.policy.get().items():
+        switch = switches.get(RESTATEMENT, {"options": (), "value": None})
+        for option in switch["options"]:
+            if option != switch["value"]:
+                name, options = f"{vendor}.{RESTATEMENT}={option}", {vendor: {RESTATEMENT: option}}
+                description = f"Published days are restated: {option.replace('_', ' ')}."
+                yield Trial(Kind.SWITCH, name, description, {"policy": options}, frozenset({(vendor, None)}), (vendor,))
+
+
+def _defects(client: Client) -> Iterator[Trial]:
+    """Every defect by its name; vendors that have the same one have it together, since names are what is armed."""
+    by_name: dict[str, list[dict[str, Any]]] = {}
+    for each in client.defects.get()["known"]:
+        by_name.setdefault(each["name"], []).append(each)
+    for name, same in by_name.items():
+        targets = frozenset((each["vendor"], operation) for each in same for operation in each["operations"])
+        vendors = tuple(each["vendor"] for each in same)
+        yield Trial(Kind.DEFECT, name, same[0]["description"], {"defects": [name]}, targets, vendors)
