@@ -1,0 +1,112 @@
+"""How much alike the names and descriptions of fields are, in thousandths, and which of them belong together.
+
+Whole numbers only, so that the same files always give the same result.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mockserver.learning.shape import STRONG, Shape, is_compatible, is_same_type
+
+Fields = Mapping[str, Shape]
+Words = frozenset[str]
+
+SAME_DESCRIPTION, SAME_NAME, BOTH = 1000, 800, 100
+_NAMES, _DESCRIPTIONS, _MENTIONED = 700, 750, 600
+"""The most that two names or descriptions count for that share all words, and a name whose words ours mentions."""
+
+LEAST, MARGIN = 150, 75
+"""What the best partner must reach, and by how much it must be better than the second best."""
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_STEM = 5
+
+
+def words(text: str) -> Words:
+    """The words of a name or a sentence, each without its ending."""
+    return frozenset(word.lower()[:_STEM] for word in _WORD.findall(text) if len(word) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The partner of a field; `score` is how much alike their names or descriptions are, 0 if only their shapes are."""
+
+    other: str
+    score: int = 0
+
+
+def by_text(ours: Fields, theirs: Fields) -> dict[str, Match]:
+    """Pairs of fields whose names or descriptions are more alike than those of any other pair with either."""
+    weights = _weights([*_texts(ours), *_texts(theirs)])
+    scores = {
+        (one, other): _score(one, ours[one], other, theirs[other], weights)
+        for one in ours
+        for other in theirs
+        if is_same_type(ours[one], theirs[other])
+    }
+    pairs = {}
+    for (one, other), score in scores.items():
+        rivals = [
+            found for pair, found in scores.items() if pair != (one, other) and (pair[0] == one or pair[1] == other)
+        ]
+        if score >= LEAST and score - max(rivals, default=0) >= MARGIN:
+            pairs[one] = Match(other, score)
+    return pairs
+
+
+def by_shape(ours: Fields, theirs: Fields, *, formats_only: bool) -> dict[str, Match]:
+    """Pairs of fields that could be nothing else: each has the other as its only possible partner.
+
+    With `formats_only`, possible partners are those of the same format, such as date.
+    """
+    possible = [
+        (one, other)
+        for one in ours
+        for other in theirs
+        if (_same_format if formats_only else is_compatible)(ours[one], theirs[other])
+    ]
+    counts = Counter(("ours", one) for one, _ in possible) + Counter(("theirs", other) for _, other in possible)
+    return {one: Match(other) for one, other in possible if counts["ours", one] == counts["theirs", other] == 1}
+
+
+def _same_format(one: Shape, other: Shape) -> bool:
+    return is_same_type(one, other) and bool(one.formats & other.formats & STRONG)
+
+
+def _texts(fields: Fields) -> Iterable[str]:
+    return (f"{name} {shape.description}" for name, shape in fields.items())
+
+
+def _weights(texts: Sequence[str]) -> dict[str, int]:
+    """The weight of each word: the fewer fields have it, the more it tells."""
+    counts = Counter(word for text in texts for word in words(text))
+    return {word: 1000 // count for word, count in counts.items()}
+
+
+def _score(name: str, ours: Shape, other: str, theirs: Shape, weights: Mapping[str, int]) -> int:
+    mine, other_words = words(name), words(other)
+    mentioned = mine | words(ours.description)
+    return BOTH * (name == other) + max(
+        SAME_DESCRIPTION * (bool(ours.description) and _plain(ours) == _plain(theirs)),
+        SAME_NAME * (name == other),
+        _NAMES * _shared(mine, other_words, mine | other_words, weights) // 1000,
+        _DESCRIPTIONS * _descriptions(ours, theirs, weights) // 1000,
+        _MENTIONED * _shared(mentioned, other_words, other_words, weights) // 1000,
+    )
+
+
+def _plain(shape: Shape) -> str:
+    return " ".join(shape.description.lower().split()).rstrip(".")
+
+
+def _descriptions(ours: Shape, theirs: Shape, weights: Mapping[str, int]) -> int:
+    one, other = words(ours.description), words(theirs.description)
+    return _shared(one, other, one | other, weights)
+
+
+def _shared(one: Words, other: Words, of: Words, weights: Mapping[str, int]) -> int:
+    """The weight that two sets of words have in common, of a whole, in thousandths."""
+    total = sum(weights[word] for word in of)
+    return 1000 * sum(weights[word] for word in one & other) // total if total else 0
