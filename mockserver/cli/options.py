@@ -194,7 +194,10 @@ policy = option(
     help="Set a switch, an undocumented choice; repeatable.",
 )
 policy_file = option(
-    "--policy-file", type=click.Path(path_type=Path), help="Switches in a YAML file, by vendor; --policy overrides it."
+    "--policy-file",
+    "--like",
+    type=click.Path(path_type=Path),
+    help="Switches in a YAML file, by vendor, such as `mockserver learn` makes; --policy overrides it.",
 )
 running_server = option(
     "--url",

@@ -69,6 +69,7 @@ LINES = {
     "mockserver audit --vendor c": ["cross-vendor"],
     "mockserver torture --only defect.dup": ["defect.duplicate-row"],
     "mockserver torture --jobs a": ["auto"],
+    "mockserver learn tab": ["tabnine"],
     "mockserver serve --policy augment.last_c": [f"augment.last_cursor={each}" for each in ("empty", "null", "absent")],
 }
 

@@ -154,6 +154,7 @@ ARGUMENTS = {
     "torture": "--list --only duplicate-row",
     "metric": "ai-active-users --from 2025-10-13 --to 2025-10-14 --now 2025-10-21T10:30:00Z --organization empty",
     "audit": "--organization documented --vendor cross-vendor",
+    "learn": "augment --openapi openapi/augment.yaml",
     "organizations new": "--people 9",
     "healthcheck": "--url {url}",
     "completion": "bash",

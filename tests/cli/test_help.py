@@ -1,5 +1,6 @@
 """The help of every command teaches it: a summary that fits its line, and examples that work."""
 
+import json
 import re
 import shlex
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run, make_late
 
 URL = "http://127.0.0.1:8080"
+VENDOR = "jetbrains-ide"
+"""What VENDOR stands for in examples of commands that take one."""
+
 EXAMPLE = re.compile(r'^ +(?:eval "\$\()?(mockserver .*?)(?:\)")?(?:\s{3,}.*)?$', re.MULTILINE)
 
 
@@ -30,6 +34,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bundled = (resources.fixtures() / "organizations" / "documented.yaml").read_text(encoding="utf-8")
     (created / "mine.yaml").write_text(bundled, encoding="utf-8")
     (created / "policy.yaml").write_text("metrics: {subteams: with}\n", encoding="utf-8")
+    tenant = (resources.openapi() / f"{VENDOR}.yaml").read_text(encoding="utf-8")
+    (created / "tenant.json").write_text(tenant, encoding="utf-8")
+    user = {"id": "7f6c2a34-0d0e-4c3e-9a5b-2f1d7a3e9c10", "name": "Ada", "email": "ada@example.com"}
+    profile = {"id": "d8172c5f-52f3-4017-9f21-c3fe377b6017", "name": "Default"}
+    (created / "users.json").write_text(json.dumps({"items": [user], "nextCursor": None}), encoding="utf-8")
+    (created / "profiles.json").write_text(json.dumps({"items": [profile]}), encoding="utf-8")
+    request = {"method": "GET", "url": "https://tenant.example/api/v1/profiles"}
+    response = {"status": 200, "content": {"text": json.dumps({"items": [profile]})}}
+    har = {"log": {"entries": [{"request": request, "response": response}]}}
+    (created / "session.har").write_text(json.dumps(har), encoding="utf-8")
     return created
 
 
@@ -83,12 +97,12 @@ def test_help_of_every_command_has_an_example_of_it(run: Run, name: str) -> None
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_every_example_works(run: Run, url: str, stubs: list[str], name: str) -> None:
     for example in examples(run(*name.split(), "--help").stdout):
-        command = re.split(r" >>? | \| | && ", example)[0].replace(URL, url)
+        command = re.split(r" >>? | \| | && ", example)[0].replace(URL, url).replace("VENDOR", VENDOR)
         needs_server = command.startswith(("mockserver lint", "mockserver wait"))
         result = run(*shlex.split(command)[1:], MOCKSERVER_URL=url if needs_server else None)
         is_served = not command.startswith("mockserver serve") or any(each.startswith("serve ") for each in stubs)
         assert (result.exit_code in expected_codes(command), is_served) == (True, True), (example, result.output)
-        assert result.stdout
+        assert result.stdout or "--output" in command
 
 
 def expected_codes(command: str) -> set[int]:
