@@ -1,11 +1,12 @@
 """Tests of `mockserver fidelity`: rows with their evidence, as a table or JSON, filtered by vendor and grade."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from mockserver.fidelity import ledger
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, write
 
 
 def test_json_has_every_row_of_every_vendor(run: Run) -> None:
@@ -59,3 +60,38 @@ def test_unknown_names_are_rejected_with_the_known_ones(run: Run, flags: tuple[s
     result = run("fidelity", *flags)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in " ".join(result.stderr.split())
+
+
+POLICY = """\
+jetbrains-ide:
+  last_cursor: absent
+  schemes: both
+  names: {items: rows, date: date}
+"""
+
+
+def test_policy_confirms_or_contradicts_what_the_simulator_assumes(run: Run, tmp_path: Path) -> None:
+    policy = write(tmp_path / "policy.yaml", POLICY)
+    rows = json.loads(run("fidelity", "--with", str(policy), "--json").output)["jetbrains-ide"]["rows"]
+    observed = {(row["kind"], row["name"]): row["observed"] for row in rows if "observed" in row}
+    assert observed["switch", "last_cursor"] == "observed by you: absent, which contradicts the default"
+    assert observed["switch", "schemes"] == "observed by you: both, which confirms the default"
+    assert observed["switch", "names"] == "observed by you: rows, which contradicts the default"
+    assert observed["field", "getUsersAdoption items"] == "observed by you: its name is rows"
+    assert {kind for kind, _ in observed} == {"switch", "field"}
+    assert ("field", "getUsersAdoption items[].date") not in observed
+
+
+def test_table_shows_what_a_policy_says(run: Run, tmp_path: Path) -> None:
+    policy = write(tmp_path / "policy.yaml", POLICY)
+    printed = " ".join(
+        run("fidelity", "--with", str(policy), "--vendor", "jetbrains-ide", "--grade", "O").output.split()
+    )
+    assert "a 401 for the other; observed by you: both, which confirms the default)" in printed
+
+
+def test_policy_that_serve_refuses_is_refused(run: Run, tmp_path: Path) -> None:
+    policy = write(tmp_path / "policy.yaml", "jetbrains-ide: {last_cursor: none}\n")
+    result = run("fidelity", "--with", str(policy))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "jetbrains-ide.last_cursor: last_cursor cannot be 'none'; it takes one of: null, absent" in result.stderr
