@@ -27,7 +27,8 @@ from mockserver.profiles.records import Profiles, UnknownProfile
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import Clock, ClockError, format_utc
 from mockserver.simulation.organization import Organization
-from mockserver.validation import yaml_text
+from mockserver.validation import answer_schema, yaml_text
+from mockserver.validation.answer_schema import Answers
 
 if TYPE_CHECKING:
     from mockserver.charts.drawing import ListedChart
@@ -84,7 +85,8 @@ def _live_names(vendor: str) -> frozenset[str]:
 def sources() -> Sources:
     """What sandboxes are made from: every vendor and switch, the bundled organizations, and the cases."""
     served = vendors.discover()
-    return Sources(served, startup_policy.all_switches(served), files.bundled(), _bundled, _catalogue, profiles)
+    switches = startup_policy.all_switches(served)
+    return Sources(served, switches, files.bundled(), _bundled, _catalogue, profiles, _answers)
 
 
 def default_config(settings: Settings, known: Sources) -> SandboxConfig:
@@ -152,6 +154,13 @@ def profiles() -> Profiles:
     from mockserver.profiles import loading
 
     return loading.load(resources.profiles())
+
+
+@cache
+def _answers(vendor: str) -> Answers:
+    """The JSON answers in a vendor's OpenAPI file, read when a defect of a field is first armed or listed."""
+    document = yaml_text.load_bundled((resources.openapi() / f"{vendor}.yaml").read_bytes())
+    return answer_schema.answers(document)
 
 
 @cache

@@ -94,8 +94,14 @@ def _ref(schema: type[Schema]) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{component(schema)}"}
 
 
-REFERENCED = (limits.VendorLimitSchema, policy.SwitchSchema, limits.AllowanceBody, sandboxes.SandboxBody)
-"""Schemas in objects with a field for each vendor, in which apispec does not find them."""
+REFERENCED = (
+    limits.VendorLimitSchema,
+    policy.SwitchSchema,
+    limits.AllowanceBody,
+    sandboxes.SandboxBody,
+    defects.PlacedDefectBody,
+)
+"""Schemas in objects with a field for each vendor, and in alternatives, in which apispec does not find them."""
 
 ERRORS = (400, 401, 403, 404, 405, 409, 413, 415, 500, 503)
 
@@ -108,18 +114,21 @@ _VALUE = {
 }
 _SET_POLICY = _by_name(_by_name(_VALUE, "switch"))
 _SANDBOX = _ref(sandboxes.SandboxBody)
-_DEFECTS = {
-    "type": "array",
-    "items": {"type": "string"},
-    "description": "The names of the defects to arm from the start.",
+_DEFECT = {
+    "oneOf": [{"type": "string", "description": "The name of the defect."}, _ref(defects.PlacedDefectBody)],
 }
+_DEFECTS = {"type": "array", "items": _DEFECT, "description": "The defects to arm from the start."}
 
 _ONE_KIND = {"oneOf": [{"required": ["effect"]}, {"required": ["steps"]}]}
 EXTRA_KEYWORDS = {"AdvanceBody": {"minProperties": 1}, "RuleBody": _ONE_KIND, "ArmedRule": _ONE_KIND}
 """Keywords that a marshmallow schema cannot express."""
 
-EXTRA_FIELDS = {"SandboxBody": {"limits": _SET_LIMITS, "policy": _SET_POLICY, "defects": _DEFECTS}}
-"""Fields that depend on the vendors, so that the schema classes do not have them."""
+EXTRA_FIELDS = {
+    "SandboxBody": {"limits": _SET_LIMITS, "policy": _SET_POLICY, "defects": _DEFECTS},
+    "Defects": {"armed": {"type": "array", "items": _DEFECT}},
+    "DefectsBody": {"armed": {**_DEFECTS, "description": "The defects to arm, and no others."}},
+}
+"""Fields that depend on the vendors, or that marshmallow cannot express."""
 
 _STEP = {"oneOf": [_ref(fault_rules.EffectBody), {"const": fault_sequences.PASS_STEP}]}
 EXTRA_FIELD_KEYWORDS = {name: {"steps": {"items": _STEP}} for name in ("RuleBody", "ArmedRule")}

@@ -15,6 +15,7 @@ from flask import Response, current_app
 from mockserver.cases.records import Catalogue
 from mockserver.gateway.background import JobList, JobThreads
 from mockserver.gateway.cross_origin import Senders
+from mockserver.gateway.known_defects import ReadAnswers
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.switches import Known
 from mockserver.gateway.vendor import Vendor
@@ -44,7 +45,8 @@ class Sources:
     """What sandboxes are made from: vendors, switches, organizations, cases and profiles.
 
     `bundled` are the slugs of the organizations that `load` knows; the server's `own` organization replaces one with
-    the same slug. `cases` and `profiles` read their files when they are first needed.
+    the same slug. `cases` and `profiles` read their files when they are first needed, and `answers` reads the JSON
+    answers in a vendor's OpenAPI file.
     """
 
     vendors: tuple[Vendor, ...]
@@ -53,6 +55,7 @@ class Sources:
     load: Callable[[str], Organization]
     cases: Callable[[], Catalogue]
     profiles: Callable[[], Profiles]
+    answers: ReadAnswers
 
     def slugs(self, own: Organization) -> list[str]:
         """The organizations that a sandbox can show, in order."""

@@ -1,64 +1,117 @@
-"""`/_mock/defects`: inconsistencies that can be armed in a sandbox's answers; each vendor implements its own."""
+"""`/_mock/defects`: inconsistencies that can be armed in a sandbox's answers; `gateway.known_defects` has them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin import bodies
-from mockserver.admin.admin_context import AdminRequest
+from mockserver.admin.admin_context import AdminRequest, Sources, context
 from mockserver.admin.fields import Body
-from mockserver.gateway.vendor import Vendor
-from mockserver.validation.schemas import dump
+from mockserver.gateway import known_defects
+from mockserver.gateway.defects import ArmedDefect, in_order
+from mockserver.gateway.known_defects import DefectError
+from mockserver.validation.schemas import StrictSchema, dump
+
+ARMED_MAXIMUM = 200
+"""How many defects can be armed at a time; a path makes the same one another."""
+
+_FORM = 'must be the name of a defect or, for one in a field, {"name": "field-null", "at": "users[0].user_email"}'
+_AT = "Where it is, as in users[0].user_email, or users[].user_email for every item; by default see `defaults`."
 
 
 class DefectSchema(Schema):
-    """An inconsistency that can be armed: what it does, and to the answers of which operations."""
+    """An inconsistency that can be armed: what it does, and to the answers of which operations.
+
+    With `takes_at`, it can be armed at any field of the right kind, at every operation whose answer has that field.
+    """
 
     name = fields.String(required=True)
     vendor = fields.String(required=True)
     operations = fields.List(fields.String(), required=True)
     description = fields.String(required=True)
+    takes_at = fields.Boolean(required=True, metadata={"description": "Whether it can be armed at a path."})
+    defaults = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "The path that it has at each operation when it is armed without one."},
+    )
+
+
+class PlacedDefectBody(StrictSchema):
+    """A defect that is armed in one field."""
+
+    error_messages = {"type": _FORM}  # noqa: RUF012 - as marshmallow declares it
+
+    name = fields.String(required=True, metadata={"description": "The name of the defect."})
+    at = fields.String(metadata={"description": _AT})
+
+
+class ArmedDefectField(fields.Field[tuple[str, str | None]]):
+    """A defect as it is armed: its name, or an object with its name and a path."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, str | None]:
+        if isinstance(value, str):
+            return value, None
+        given = _PLACED.load(value)
+        return given["name"], given.get("at")
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        return value.name if value.at is None else {"name": value.name, "at": value.at}
+
+
+_PLACED = PlacedDefectBody()
 
 
 class DefectsSchema(Schema):
-    """Every defect that can be armed, and the names of those that are."""
+    """Every defect that can be armed, and those that are: a name, or an object with a name and a path."""
 
     known = fields.List(fields.Nested(DefectSchema), required=True)
-    armed = fields.List(fields.String(), required=True)
+    armed = fields.List(ArmedDefectField(), required=True)
 
 
 class DefectsBody(Body):
     """Which defects are armed; without `armed`, those that the sandbox was made with."""
 
-    armed = fields.List(fields.String(), metadata={"description": "The names of the defects."})
+    armed = fields.List(
+        ArmedDefectField(),
+        metadata={"description": "Names of defects or, for those in a field, objects with a name and a path."},
+    )
 
 
-def names(profiles: Iterable[Vendor]) -> "fields.List[str]":
-    """A field for names of these vendors' defects."""
-    known = [defect.name for profile in profiles for defect in profile.defects]
+class DefectsField(fields.List[tuple[str, str | None]]):
+    """Defects to arm, made ready: each at its path, at every vendor that has it."""
 
-    def check(name: str) -> None:
-        if name not in known:
-            raise ValidationError(unknown_name("defect", name, known))
+    def __init__(self, sources: Sources) -> None:
+        super().__init__(ArmedDefectField())
+        self._sources = sources
 
-    return fields.List(fields.String(validate=check))
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        given: Any = super()._deserialize(value, *args, **kwargs)
+        if len(given) > ARMED_MAXIMUM:
+            raise ValidationError(f"at most {ARMED_MAXIMUM} defects can be armed at a time, not {len(given)}")
+        armed, errors = list[ArmedDefect](), dict[int, Any]()
+        for index, (name, at) in enumerate(given):
+            try:
+                armed.append(known_defects.arm(name, at, self._sources.vendors, self._sources.answers))
+            except DefectError as error:
+                is_placed = isinstance(value[index], dict)
+                errors[index] = {error.field: [str(error)]} if is_placed else [str(error)]
+        if errors:
+            raise ValidationError(errors)
+        return in_order(armed)
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    known = [
-        {"name": each.name, "vendor": vendor, "operations": each.operations, "description": each.description}
-        for vendor, profile in request.sandbox.profiles.items()
-        for each in profile.defects
-    ]
+    sources = context().sources
+    known = known_defects.listed(request.sandbox.profiles.values(), sources.answers)
     return dump(DefectsSchema, {"known": known, "armed": request.sandbox.policy.defects})
 
 
 def replace(request: AdminRequest) -> dict[str, Any]:
-    """Arm the named defects and no others; without names, those that the sandbox was made with."""
-    schema = DefectsBody.from_dict({"armed": names(request.sandbox.profiles.values())})()
+    """Arm these defects and no others; without any given, those that the sandbox was made with."""
+    schema = DefectsBody.from_dict({"armed": DefectsField(context().sources)})()
     given = schema.load(bodies.read())
     with request.lock:
-        request.sandbox.set_defects(tuple(sorted(set(given.get("armed", request.sandbox.config.initial_defects)))))
+        request.sandbox.set_defects(given.get("armed", request.sandbox.config.initial_defects))
         return get(request)

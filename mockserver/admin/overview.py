@@ -128,7 +128,7 @@ def _vendor(sandbox: Sandbox, vendor: Vendor, now: datetime, rules: tuple[ArmedR
         "shows_people": vendor.visibility is not None,
         "limits": [{"name": name, **limits.describe(sandbox, name)} for name in vendor.limits],
         "faults": sum(_can_affect(each, vendor, now) for each in rules),
-        "defects": [each.name for each in vendor.defects if each.name in sandbox.policy.defects],
+        "defects": [*dict.fromkeys(each.name for each in sandbox.policy.defects if each.by_vendor.get(vendor.name))],
         "changed_switches": [each.name for each in vendor.switches if switches[each] != each.default],
     }
 

@@ -24,5 +24,5 @@ def find(name: str, sources: Sources) -> SandboxProfile:
     body = profile.body([each.name for each in sources.vendors], sources.switches)
     rules = tuple(RuleBody(many=True).load(body["faults"]))
     options = policy.body(sources.switches).load(body["policy"])
-    armed = defects.names(sources.vendors).deserialize(body["defects"])
-    return SandboxProfile(profile.name, profile.seed, rules, options, tuple(armed))
+    armed = defects.DefectsField(sources).deserialize(body["defects"])
+    return SandboxProfile(profile.name, profile.seed, rules, options, armed)

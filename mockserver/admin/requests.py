@@ -72,6 +72,11 @@ class EntrySchema(Schema):
         allow_none=True,
         metadata={"description": 'The rule that fired; in a sequence with its step, as in "fault-1 step 2".'},
     )
+    defects = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The names of the armed defects that changed the answer."},
+    )
     refusal = fields.String(required=True, allow_none=True)
     outcome = fields.String(
         required=True,
@@ -221,6 +226,7 @@ def _to_json(journal: Journal, record: Record, state: State, include: Collection
         "duration_ms": None if entry.duration_us is None else (entry.duration_us + 500) // 1000,
         "organization": entry.organization,
         "fault": entry.fault,
+        "defects": entry.defects,
         "refusal": entry.refusal,
         "outcome": entry.outcome,
     }

@@ -261,7 +261,7 @@ def _overlay(under: Mapping[str, Any], over: Mapping[str, Any], depth: int = 3) 
 def _schema(sources: Sources) -> Schema:
     """The schema of the body; building it takes longer than the rest of making a sandbox."""
     added: dict[str, fields.Field[Any]] = {
-        "defects": defects.names(sources.vendors),
+        "defects": defects.DefectsField(sources),
         "limits": fields.Nested(limits.body(name for vendor in sources.vendors for name in vendor.limits)),
         "policy": fields.Nested(policy.body(sources.switches)),
     }
@@ -280,7 +280,7 @@ def _config(given: Mapping[str, Any], sources: Sources, base: SandboxConfig, own
         _overlay(base.limits, given.get("limits", {})),
         _overlay(base.policy, given.get("policy", {})),
         faults.matchable(given["faults"], sources.vendors, "faults") if "faults" in given else base.faults,
-        tuple(sorted(set(given.get("defects", base.defects)))),
+        given.get("defects", base.defects),
         profile=_profile(given, sources) if "profile" in given else base.profile,
     )
 

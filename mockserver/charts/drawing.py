@@ -108,7 +108,7 @@ class VendorChart:
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             if not reader.moment.policy.defects:
                 raise
-            armed = ", ".join(reader.moment.policy.defects)
+            armed = ", ".join(each.name for each in reader.moment.policy.defects)
             reader.notes.append(f"with the armed defects ({armed}), an answer has another shape: {error!r}")
             return ChartData(())
         days = self.days(reader.moment)

@@ -1,21 +1,29 @@
 """Defects: inconsistencies that can be armed on purpose, to see whether a client or the audit notices.
 
-A defect changes a reply's body on its way out. Each vendor's `defects` lists its own, by the field names of its OpenAPI
-file (renaming comes after). The sandbox holds the names of the armed ones.
+A defect changes a reply on its way out. Each vendor's `defects` lists its own, by the field names of its OpenAPI file
+(renaming comes after); `paging_defects` and `field_defects` have those that every vendor can have. The sandbox holds
+the armed ones.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+if TYPE_CHECKING:
+    from mockserver.gateway.vendor import Reply, ViewRequest
 
 P = ParamSpec("P")
 
 Change = Callable[[Any], None]
 """Changes a body in place."""
+
+PlainView = Callable[["ViewRequest"], "Reply"]
+"""A view whose replies have no encoded rows."""
 
 WEEKS, MONTHS = (7, 7), (28, 31)
 """The least and the most days between the first days of two."""
@@ -34,14 +42,58 @@ class Defect:
     change: Change
     next_page: Callable[[Any], str | None] | None = None
 
+    def answer(self, view: PlainView, request: "ViewRequest") -> "Reply":
+        """The view's reply with the defect in it; the same reply where there is nothing to change."""
+        reply = view(request)
+        body = deepcopy(reply.body)
+        if body is not None:
+            self.change(body)
+        if body == reply.body:
+            return reply
+        next_page = reply.next_page if self.next_page is None else self.next_page(body)
+        return replace(reply, body=body, next_page=next_page, defects=(*reply.defects, self.name))
 
-def apply(armed: Iterable[Defect], body: Any, next_page: str | None) -> tuple[Any, str | None]:
-    """A copy of a body with these defects in it, and its link to the next page."""
-    body = deepcopy(body)
+
+@dataclass(frozen=True, slots=True)
+class PagingDefect:
+    """A defect in the way from page to page: `respond` gets the view, and may ask it for other pages.
+
+    It returns None where the reply is as it would be without the defect.
+    """
+
+    name: str
+    operations: tuple[str, ...]
+    description: str
+    respond: Callable[[PlainView, "ViewRequest"], "Reply | None"]
+
+    def answer(self, view: PlainView, request: "ViewRequest") -> "Reply":
+        """The reply with the defect in it; the view's own where there is nothing to change."""
+        reply = self.respond(view, request)
+        return view(request) if reply is None else replace(reply, defects=(*reply.defects, self.name))
+
+
+AnyDefect = Defect | PagingDefect
+
+
+@dataclass(frozen=True, slots=True)
+class ArmedDefect:
+    """A defect as it is armed: its name, the path it is armed at, if any, and what it does at each vendor."""
+
+    name: str
+    at: str | None = None
+    by_vendor: Mapping[str, tuple[AnyDefect, ...]] = field(default_factory=dict, compare=False)
+
+
+def in_order(armed: Iterable[ArmedDefect]) -> tuple[ArmedDefect, ...]:
+    """Each armed defect once, in the order of names and paths."""
+    return tuple(sorted(set(armed), key=lambda each: (each.name, each.at or "")))
+
+
+def answer(armed: Iterable[AnyDefect], view: PlainView, request: "ViewRequest") -> "Reply":
+    """The reply of a view with these defects in it, each applied to the result of those before it."""
     for defect in armed:
-        defect.change(body)
-        next_page = next_page if defect.next_page is None else defect.next_page(body)
-    return body, next_page
+        view = partial(defect.answer, view)
+    return view(request)
 
 
 def rows(body: Any, path: str) -> list[Any]:

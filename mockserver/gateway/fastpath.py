@@ -143,7 +143,7 @@ class FastPath:
             start_seq,
             key[2] if known.may_repeat_credentials else None,
             None,
-            answered(started, known.code, None, None, reply.next_page, kept_headers.of_response(headers)),
+            answered(started, known.code, None, None, reply.notes, kept_headers.of_response(headers)),
             kept_headers.of_request(environ),
         )
         sandbox.journal.add(record)

@@ -45,9 +45,11 @@ class Entry(NamedTuple):
     """One request as it is read, without credentials. `refusal` is a Reason; `duration_us` is in microseconds.
 
     `status` is None unless the request was answered; `duration_us` is None while it is in progress. `grant` is the id
-    of the token, if it is known, and `next_page` is the answer's link to the next page. `started` is in nanoseconds of
-    a monotonic clock. `generation` is that of the policy in force. `frozen` is whether the sandbox's clock stood still.
-    `passed` is whether the fault did nothing to it: a step of a sequence can let a request pass.
+    of the token, if it is known, and `next_page` is the answer's link to the next page. `is_empty_page` is whether a
+    page without rows leads to another one, and `defects` are those in the answer. `body_text` is the body of the
+    request, for a reader of all entries and where it was kept. `started` is in nanoseconds of a monotonic clock.
+    `generation` is that of the policy in force. `frozen` is whether the sandbox's clock stood still. `passed` is
+    whether the fault did nothing to it: a step of a sequence can let a request pass.
 
     `start_seq` and `end_seq` are the logical timestamps of the request and of its answer. The `start_seq` of a request
     that is sent after the answer to another was received is above the other's `end_seq`, however long anything takes.
@@ -75,6 +77,20 @@ class Entry(NamedTuple):
     body_digest: str | None = None
     outcome: Outcome = Outcome.ANSWERED
     passed: bool = False
+    is_empty_page: bool = False
+    defects: tuple[str, ...] = ()
+    body_text: str | None = None
+
+
+class AnswerNotes(NamedTuple):
+    """What is noted of an answer besides its status: its link to the next page, and the defects in it."""
+
+    next_page: str | None = None
+    is_empty_page: bool = False
+    defects: tuple[str, ...] = ()
+
+
+NO_NOTES: Final = AnswerNotes()
 
 
 class State(NamedTuple):
@@ -85,7 +101,7 @@ class State(NamedTuple):
     duration_us: int | None = None
     fault: str | None = None
     refusal: str | None = None
-    next_page: str | None = None
+    notes: AnswerNotes = NO_NOTES
     end_seq: int = NEVER
     headers: Headers = ()
     passed: bool = False
@@ -95,11 +111,16 @@ _BEGUN: Final = State()
 
 
 def answered(
-    started: int, status: int, fault: str | None, refusal: str | None, next_page: str | None, headers: Headers = ()
+    started: int,
+    status: int,
+    fault: str | None,
+    refusal: str | None,
+    notes: AnswerNotes = NO_NOTES,
+    headers: Headers = (),
 ) -> State:
     """The state of a request that began at `started` and is answered now, with these headers."""
     duration = (perf_counter_ns() - started) // 1000
-    return State(Outcome.ANSWERED, status, duration, fault, refusal, next_page, next_sequence(), headers)
+    return State(Outcome.ANSWERED, status, duration, fault, refusal, notes, next_sequence(), headers)
 
 
 @dataclass(slots=True, eq=False)
@@ -131,11 +152,11 @@ class Record:
         """Note the rule that fired for it, and whether the rule's step lets it pass to its genuine answer."""
         self.state = self.state._replace(fault=fault, passed=passed)
 
-    def finish(self, status: int, refusal: str | None, next_page: str | None, headers: Headers = ()) -> None:
+    def finish(self, status: int, refusal: str | None, notes: AnswerNotes = NO_NOTES, headers: Headers = ()) -> None:
         """Note its answer, unless its client has left."""
         if self.state.outcome is Outcome.IN_PROGRESS:
             passed = self.state.passed
-            state = answered(self.started, status, self.state.fault, refusal, next_page, headers)
+            state = answered(self.started, status, self.state.fault, refusal, notes, headers)
             self.state = state._replace(passed=True) if passed else state
 
     def abandon(self) -> None:
@@ -198,7 +219,7 @@ class Journal:
             state.fault,
             state.refusal,
             record.grant,
-            state.next_page,
+            state.notes.next_page,
             record.started,
             record.generation,
             record.frozen,
@@ -207,6 +228,8 @@ class Journal:
             record.body.digest if record.body else None,
             state.outcome,
             state.passed,
+            state.notes.is_empty_page,
+            state.notes.defects,
         )
 
     def path(self, record: Record) -> str:
@@ -233,9 +256,9 @@ class Journal:
         return shown
 
     def __iter__(self) -> Iterator[Entry]:
-        """Every record at the moment of the call, without credentials."""
+        """Every record at the moment of the call with its body, without credentials."""
         states = [(record, record.state) for record in self.records()]
-        return (self.read(record, state) for record, state in states)
+        return (self.read(record, state)._replace(body_text=self.body(record)) for record, state in states)
 
 
 def truncate(text: str) -> str:

@@ -25,6 +25,7 @@ from mockserver.gateway import (
 )
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.faults import FaultPhase
+from mockserver.gateway.journal import NO_NOTES
 from mockserver.gateway.rejection import ForeignSender, Reason, Rejection, UnknownToken, UnreadBody
 from mockserver.gateway.unserved import NotSimulated, Unserved
 from mockserver.gateway.vendor import RequestContext, Route, Stage
@@ -118,9 +119,9 @@ def _run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], t
         response = _refuse(context, error)
     if context.fault is not None:
         response = effects.corrupt(context, context.fault, view.for_flask(response))
-    next_page = getattr(response, "next_page", None)
+    notes = getattr(response, "notes", NO_NOTES)
     headers = kept_headers.of_response(_header_pairs(response))
-    context.journaled().finish(response.status_code, context.refusal, next_page, headers)
+    context.journaled().finish(response.status_code, context.refusal, notes, headers)
     return response
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, Generic, TypeVar
 
+from mockserver.gateway.journal import NO_NOTES, AnswerNotes
+
 TIMESTAMP = "\x00now\x00"
 """Stands in a body where the timestamp of the answer belongs."""
 
@@ -100,7 +102,7 @@ class CachedReply:
     pieces: tuple[bytes, ...]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    next_page: str | None = None
+    notes: AnswerNotes = NO_NOTES
 
     def with_timestamp(self, timestamp: str) -> bytes:
         """The whole body, with the timestamp in it."""

@@ -13,6 +13,7 @@ from typing import Any, Self
 from mockserver.gateway import dates, switches, tokens
 from mockserver.gateway.armed_faults import FaultRules
 from mockserver.gateway.background import JobList
+from mockserver.gateway.defects import ArmedDefect, in_order
 from mockserver.gateway.faults import FaultRule
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, Limiter, LimitMode
@@ -52,7 +53,7 @@ class SandboxProfile:
     seed: int
     faults: tuple[FaultRule, ...] = ()
     policy: Mapping[str, Options] = field(default_factory=dict)
-    defects: tuple[str, ...] = ()
+    defects: tuple[ArmedDefect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class SandboxConfig:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     policy: Mapping[str, Options] = field(default_factory=dict)
     faults: tuple[FaultRule, ...] = ()
-    defects: tuple[str, ...] = ()
+    defects: tuple[ArmedDefect, ...] = ()
     clock_given: bool = False
     profile: SandboxProfile | None = None
 
@@ -84,9 +85,9 @@ class SandboxConfig:
         return self.faults if self.profile is None else (*self.faults, *self.profile.faults)
 
     @property
-    def initial_defects(self) -> tuple[str, ...]:
+    def initial_defects(self) -> tuple[ArmedDefect, ...]:
         """The defects that are armed from the start."""
-        return self.defects if self.profile is None else tuple(sorted({*self.defects, *self.profile.defects}))
+        return self.defects if self.profile is None else in_order((*self.defects, *self.profile.defects))
 
     def initial_options(self, group: str) -> Options:
         """The options that the switches of a vendor or other group have from the start, where they are set."""
@@ -112,7 +113,7 @@ class Policy:
 
     generation: int
     switches: Mapping[str, Switches]
-    defects: tuple[str, ...] = ()
+    defects: tuple[ArmedDefect, ...] = ()
 
 
 class Sandbox:
@@ -189,7 +190,7 @@ class Sandbox:
         }
         self.policy = replace(self.policy, generation=self.policy.generation + 1, switches=in_force)
 
-    def set_defects(self, armed: tuple[str, ...]) -> None:
+    def set_defects(self, armed: tuple[ArmedDefect, ...]) -> None:
         """Arm these defects and no others; the same request may then get another answer."""
         if armed != self.policy.defects:
             self.policy = replace(self.policy, generation=self.policy.generation + 1, defects=armed)

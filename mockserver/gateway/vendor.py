@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from mockserver.gateway import kept_headers, request_body, socket_features
 from mockserver.gateway.armed_faults import FaultHit
 from mockserver.gateway.defects import Defect
-from mockserver.gateway.journal import JOURNALED, Record, next_sequence
+from mockserver.gateway.journal import JOURNALED, AnswerNotes, Record, next_sequence
 from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
@@ -27,6 +27,7 @@ from mockserver.products.model import Visibility
 from mockserver.products.world import World
 
 if TYPE_CHECKING:
+    from mockserver.gateway.paging_defects import Pages
     from mockserver.gateway.sandbox import Policy, Sandbox, SandboxRegistry
 
 
@@ -203,8 +204,9 @@ Body = dict[str, Any] | list[Any]
 class Reply:
     """The result of a view; a body of None is empty.
 
-    `next_page` is the cursor or offset of the next page, None on the last page and where there are no pages. A reply
-    that is not `cacheable` is computed again for the same request.
+    `next_page` is the cursor or offset of the next page, None on the last page and where there are no pages.
+    `is_empty_page`: it is a page without rows that leads to another one. `defects` are the names of those that changed
+    it. A reply that is not `cacheable` is computed again for the same request.
     """
 
     body: Body | None
@@ -212,6 +214,13 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     next_page: str | None = None
     cacheable: bool = True
+    is_empty_page: bool = False
+    defects: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> AnswerNotes:
+        """What the journal notes of it."""
+        return AnswerNotes(self.next_page, self.is_empty_page, self.defects)
 
 
 View = Callable[[ViewRequest], Reply | Body]
@@ -263,6 +272,7 @@ class Vendor:
     * `publication_hour`, `limit_scope` and `limit_block` are switches that the gateway and the client lint use: when
       the data of a day arrive on the next (UTC), which requests share a bucket, what an empty bucket does.
     * `restated_days`: in how many publications after its first one a day is restated, for the client lint.
+    * `pages`: how it pages, for the defects in pages; None for a vendor without pages, which has none of these.
     * `unserved`: paths that the vendor is known to have and that are not simulated.
     """
 
@@ -282,6 +292,7 @@ class Vendor:
     token_path: str | None = None
     has_group_roles: bool = False
     defects: tuple[Defect, ...] = ()
+    pages: "Pages | None" = None
     accepted_schemes: Callable[[Switches], tuple[str, ...]] | None = None
     visibility: Callable[[datetime, Switches], Visibility] | None = None
     newest_day: Callable[[datetime, Switches], int] | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -10,7 +11,8 @@ from flask import Request, Response
 from werkzeug.exceptions import NotFound
 
 from mockserver.gateway import dates, defects, response_cache
-from mockserver.gateway.defects import Defect
+from mockserver.gateway.defects import AnyDefect, PagingDefect
+from mockserver.gateway.journal import NO_NOTES, AnswerNotes
 from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply, Key
@@ -30,9 +32,9 @@ SAFE_METHODS = ("GET", "HEAD")
 
 
 class PageResponse(Response):
-    """A view's answer as Flask has it; `next_page` is the cursor or offset of the next page, None if there is none."""
+    """A view's answer as Flask has it, with what the journal notes of it."""
 
-    next_page: str | None = None
+    notes: AnswerNotes = NO_NOTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class ViewResponse:
         return self.reply.status
 
     @property
-    def next_page(self) -> str | None:
-        return self.reply.next_page
+    def notes(self) -> AnswerNotes:
+        return self.reply.notes
 
     @property
     def header_pairs(self) -> Headers:
@@ -81,7 +83,7 @@ def for_flask(response: Response | ViewResponse) -> Response:
         return response
     reply = response.reply
     made = PageResponse(response.body, reply.status, content_type="application/json")
-    made.next_page = reply.next_page
+    made.notes = reply.notes
     if not reply.pieces:
         del made.headers["Content-Type"]
     made.headers.update(reply.headers)
@@ -158,17 +160,31 @@ def _key(context: RequestContext) -> Key | None:
 
 def compute(view: View, request: ViewRequest, vendor: Vendor, operation: str | None, policy: "Policy") -> Reply:
     """The reply of a view, with the policy's armed defects in it; fields have the names of the OpenAPI file."""
+    if policy.defects and (armed := _armed(vendor, operation, policy)):
+        return defects.answer(armed, partial(_plain, view), request)
+    return _reply(view, request)
+
+
+def _reply(view: View, request: ViewRequest) -> Reply:
     answer = view(request)
-    reply = answer if isinstance(answer, Reply) else Reply(answer)
-    if not policy.defects or not (armed := _armed(vendor, operation, policy)):
-        return reply
-    body, next_page = defects.apply(armed, response_cache.plain(reply.body), reply.next_page)
-    return replace(reply, body=body, next_page=next_page)
+    return answer if isinstance(answer, Reply) else Reply(answer)
 
 
-def _armed(vendor: Vendor, operation: str | None, policy: "Policy") -> list[Defect]:
-    """The vendor's defects that are armed for an operation."""
-    return [each for each in vendor.defects if each.name in policy.defects and operation in each.operations]
+def _plain(view: View, request: ViewRequest) -> Reply:
+    reply = _reply(view, request)
+    return replace(reply, body=response_cache.plain(reply.body))
+
+
+def _armed(vendor: Vendor, operation: str | None, policy: "Policy") -> list[AnyDefect]:
+    """The defects that are armed for an operation: those in pages first, then the vendor's own in their order."""
+    found = [
+        each
+        for armed in policy.defects
+        for each in armed.by_vendor.get(vendor.name, ())
+        if operation in each.operations
+    ]
+    order = {each.name: index for index, each in enumerate(vendor.defects)}
+    return sorted(found, key=lambda each: -1 if isinstance(each, PagingDefect) else order.get(each.name, len(order)))
 
 
 def _compute(context: RequestContext, view: View) -> tuple[CachedReply, bool]:
@@ -187,4 +203,4 @@ def _compute(context: RequestContext, view: View) -> tuple[CachedReply, bool]:
     )
     reply = compute(view, view_request, vendor, context.operation, context.policy)
     pieces = response_cache.split(reply.body, context.switches.of(vendor.renamed_fields))
-    return CachedReply(pieces, reply.status, reply.headers, reply.next_page), reply.cacheable
+    return CachedReply(pieces, reply.status, reply.headers, reply.notes), reply.cacheable

@@ -66,6 +66,7 @@ def test_entry_shows_request_and_outcome(busy: Admin) -> None:
         "status": 200,
         "organization": "acme",
         "fault": None,
+        "defects": [],
         "refusal": None,
         "outcome": "answered",
     }
@@ -220,7 +221,7 @@ def fill(journal: Journal, count: int) -> None:
         added = record(number)
         journal.add(added)
         if number % 5:
-            added.finish(200 + number % 300, "invalid" if number % 2 else None, None)
+            added.finish(200 + number % 300, "invalid" if number % 2 else None)
 
 
 def test_request_in_progress_has_no_status(admin: Admin) -> None:

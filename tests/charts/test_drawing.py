@@ -10,6 +10,7 @@ from mockserver.charts import catalogue
 from mockserver.charts.chart import Chart, ChartBucket, ChartData, ChartKind, ChartPeriod, ChartRow, Series
 from mockserver.charts.drawing import VendorChart, filled
 from mockserver.charts.report_reader import ReportReader
+from mockserver.gateway.defects import ArmedDefect
 from mockserver.gateway.sandbox import SandboxMoment
 from mockserver.gateway.vendor import Reply, Vendor, ViewRequest
 from tests.contract.client import Client
@@ -100,9 +101,9 @@ def test_answer_of_another_shape_is_a_note_only_with_defects(augment: Client, er
     chart = VendorChart(augment.vendor, made_chart(read))
     with pytest.raises(type(error)):
         chart.draw(SandboxMoment.of(augment.sandbox), OCTOBER)
-    augment.sandbox.set_defects(("lost-row", "duplicate-row"))
+    augment.sandbox.set_defects((ArmedDefect("duplicate-row"), ArmedDefect("field-null", "users[0]")))
     drawing = chart.draw(SandboxMoment.of(augment.sandbox), OCTOBER)
-    assert drawing.note == f"with the armed defects (lost-row, duplicate-row), an answer has another shape: {error!r}"
+    assert drawing.note == f"with the armed defects (duplicate-row, field-null), an answer has another shape: {error!r}"
     assert len(drawing.rows) == 10
     assert {row["n"] for row in drawing.rows} == {None}
 

@@ -19,6 +19,7 @@ from tests.admin.driver import Admin
 from tests.charts import reading
 from tests.conftest import SETTINGS
 from tests.contract import client as clients
+from tests.contract import defects
 from tests.contract.client import Client
 
 VENDORS = {vendor.name: vendor for vendor in vendors.discover()}
@@ -77,8 +78,8 @@ def test_defects_reach_the_charts_and_break_none(vendor: Vendor) -> None:
     names = [*charts_with(client.app, vendor)]
     plain = {name: reading.chart(client.app, name, **WEEK) for name in names}
     changed = set()
-    for defect in vendor.defects:
-        client.sandbox.set_defects((defect.name,))
+    for armed in defects.every(vendor):
+        client.sandbox.set_defects((armed,))
         changed |= {name for name in names if reading.chart(client.app, name, **WEEK) != plain[name]}
     assert changed
     client.sandbox.set_defects(())

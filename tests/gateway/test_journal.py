@@ -60,7 +60,7 @@ def test_entry_is_read_in_the_state_it_had_when_reading_began() -> None:
     record = _record()
     journal.add(record)
     entries = iter(journal)
-    record.finish(200, None, None)
+    record.finish(200, None)
     assert [(entry.outcome, entry.status) for entry in entries] == [(Outcome.IN_PROGRESS, None)]
 
 

@@ -12,7 +12,7 @@ from werkzeug.test import Client as WerkzeugClient
 from werkzeug.test import TestResponse
 
 from mockserver.gateway import response_cache, switches
-from mockserver.gateway.defects import Defect
+from mockserver.gateway.defects import ArmedDefect, Defect
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.switches import Grade
@@ -305,10 +305,12 @@ def test_defect_may_change_the_next_page() -> None:
     moved = Defect("moved", ("speak",), "Each page leads elsewhere.", move, lambda body: str(body["next"]))
     kept = Defect("kept", ("speak",), "Each page seems to lead elsewhere.", move)
     aviary = _replying(Reply({"next": "page-2"}, next_page="page-2"), defects=(moved, kept))
-    for armed in ((), ("moved",), ("kept",)):
-        aviary.registry.default.set_defects(armed)
+    for armed in ((), (moved,), (kept,)):
+        aviary.registry.default.set_defects(tuple(ArmedDefect(each.name, None, {"parrot": (each,)}) for each in armed))
         aviary.send()
-    assert [entry.next_page for entry in aviary.registry.default.journal] == ["page-2", "elsewhere", "page-2"]
+    entries = [*aviary.registry.default.journal]
+    assert [entry.next_page for entry in entries] == ["page-2", "elsewhere", "page-2"]
+    assert [entry.defects for entry in entries] == [(), ("moved",), ("kept",)]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

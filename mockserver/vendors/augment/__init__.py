@@ -1,7 +1,7 @@
 """Augment Code's Analytics API: this vendor's rooms, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.augment import defects, errors, memory, policy, routes
+from mockserver.vendors.augment import defects, errors, memory, pagination, policy, routes
 from mockserver.vendors.augment.schemas import periods
 
 
@@ -28,4 +28,5 @@ def vendor() -> Vendor:
         limit_scope=policy.RATE_LIMIT_SCOPE,
         limit_block=policy.RATE_LIMIT_BLOCK,
         defects=defects.DEFECTS,
+        pages=pagination.PAGES,
     )

@@ -3,11 +3,38 @@
 from typing import Any, Final
 
 from mockserver.gateway import paging
+from mockserver.gateway.paging_defects import Pages
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.row_cache import EncodedRow
 from mockserver.gateway.switches import Switches
 from mockserver.vendors.augment import policy
 from mockserver.vendors.augment.policy import LastCursor
+
+
+def _link(body: Any, cursor: str, _: str | None) -> None:
+    body["pagination"] = {"next_cursor": cursor, "has_more": True}
+
+
+def _count(body: Any, count: int) -> None:
+    """The number of rows, which is the last field of the metadata."""
+    metadata = body["metadata"]
+    metadata[[*metadata][-1]] = count
+
+
+PAGES: Final = Pages(
+    rows={
+        "getDau": "users",
+        "getUserActivity": "users",
+        "getDailyUserActivityByEditorLanguage": "records",
+        "getCreditUsageByUser": "records",
+        "queryCostAnalytics": "data_points",
+    },
+    position="cursor",
+    size="page_size",
+    link=_link,
+    count=_count,
+)
+"""Every list in pages; that of costs has its page in the body of the request."""
 
 _LAST_PAGE: Final[dict[LastCursor, dict[str, Any]]] = {
     LastCursor.EMPTY: {"next_cursor": ""},

@@ -1,7 +1,7 @@
 """JetBrains IDE Services' AI analytics: this vendor's modules, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.jetbrains_ide import defects, errors, policy, routes
+from mockserver.vendors.jetbrains_ide import defects, errors, pagination, policy, routes
 
 
 def vendor() -> Vendor:
@@ -22,5 +22,6 @@ def vendor() -> Vendor:
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         defects=defects.DEFECTS,
+        pages=pagination.PAGES,
         unserved=policy.NOT_SIMULATED,
     )

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from mockserver.gateway import paging
+from mockserver.gateway.paging_defects import Pages
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
 from mockserver.gateway.row_cache import EncodedRow
 from mockserver.gateway.switches import Switches
@@ -43,6 +44,15 @@ def rows(switches: Switches) -> Positions[RowPosition]:
     """The rows of users.paged: by tool, day and member."""
     return Positions((len(policy.tools(switches)) - 1, NEVER, PEOPLE_MAXIMUM - 1), _row_numbers, _row_position)
 
+
+def _link(body: Any, cursor: str, _: str | None) -> None:
+    body["nextCursor"] = cursor
+
+
+PAGES: Final = Pages(
+    rows=dict.fromkeys(("getUsersPaged", "getUsers"), "items"), position="cursor", size="limit", link=_link
+)
+"""Every list in pages."""
 
 PEOPLE: Final[Positions[int]] = Positions((PEOPLE_MAXIMUM - 1,), lambda index: [index], int)
 """Users, by their index."""

@@ -1,7 +1,7 @@
 """Tabnine's Usage Metrics API: this vendor's rooms, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.tabnine import defects, errors, policy, routes
+from mockserver.vendors.tabnine import defects, errors, pagination, policy, routes
 
 
 def vendor() -> Vendor:
@@ -21,5 +21,6 @@ def vendor() -> Vendor:
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         defects=defects.DEFECTS,
+        pages=pagination.PAGES,
         unserved=policy.NOT_SIMULATED,
     )

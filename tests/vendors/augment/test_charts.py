@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.charts import reading
+from tests.contract import defects
 from tests.contract.client import Client
 
 BY_EDITOR_LANGUAGE = "/daily-user-activity-by-editor-language"
@@ -55,7 +56,7 @@ def test_credits_of_today_grow_with_the_clock(augment: Client) -> None:
 def test_credits_are_read_page_by_page_while_a_defect_is_armed(augment: Client) -> None:
     period = {"from_": PERIODS[0][0], "to": PERIODS[0][1]}
     plain = reading.chart(augment.app, "augment-credits", **period)["rows"]
-    augment.sandbox.set_defects(("user-credits-gap",))
+    augment.sandbox.set_defects((defects.armed("user-credits-gap"),))
     shown = reading.chart(augment.app, "augment-credits", **period)["rows"]
     pages = -(-len(augment.paginate(CREDITS, start_date=PERIODS[0][0], end_date=PERIODS[0][1], by_date="true")) // 500)
     assert pages > 1

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.charts import reading
+from tests.contract import defects
 from tests.contract.client import Client
 from tests.vendors.jetbrains_console import queries
 
@@ -100,7 +101,7 @@ def test_omitted_bucket_is_a_row_of_nulls(jetbrains_console: Client) -> None:
 
 
 def test_peak_that_no_day_has_is_reported(jetbrains_console: Client) -> None:
-    jetbrains_console.sandbox.set_defects(("peak-above-unique",))
+    jetbrains_console.sandbox.set_defects((defects.armed("peak-above-unique"),))
     shown = shown_chart(jetbrains_console, "limit-hits", PERIODS[0], "day")
     peak = shown["totals"]["peakDailyUsers"]
     assert shown["note"] == f"no day of the report has the peakDailyUsers of its total, {peak}"
