@@ -1,5 +1,6 @@
 """A journal entry as the rules see it: its parameters, its question, and its order among other requests."""
 
+import json
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,7 +26,10 @@ _MOST_IN_FLIGHT: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class JournaledRequest:
-    """One request; `parameters` has all values of a repeated parameter, joined by commas.
+    """One request; `parameters` are those of the query and the fields of a JSON body, if `shows_all`.
+
+    A repeated parameter has all its values, joined by commas. A field of a body that is no text is in it as JSON. With
+    another body, or one that is too large for the journal, the parameters do not show all that was sent.
 
     Its question is everything that it sends. `index` is its position among the requests in the order of their answers.
     `pooled`: its client had several requests in flight at some time.
@@ -36,11 +40,13 @@ class JournaledRequest:
     context: LintContext
     index: int
     pooled: bool = False
+    shows_all: bool = True
 
     def _without(self, *names: str | None) -> Hashable:
         """The question without some parameters; the order of the parameters does not matter."""
         rest = frozenset((name, value) for name, value in self.parameters.items() if name not in names)
-        return self.entry.grant, self.entry.method, self.entry.path, self.entry.body_digest, rest
+        body = None if self.shows_all else self.entry.body_digest
+        return self.entry.grant, self.entry.method, self.entry.path, body, rest
 
     @property
     def question(self) -> Hashable:
@@ -101,8 +107,8 @@ class JournaledRequest:
 
     @property
     def leads_to(self) -> tuple[Hashable, str] | None:
-        """The chain and the position of the next page, if the answer has one."""
-        next_page = self.entry.next_page if self.answered else None
+        """The chain and the position of the next page, if the answer has one that the parameters can show."""
+        next_page = self.entry.next_page if self.answered and self.shows_all else None
         return None if next_page is None else (self.page_chain, next_page)
 
     @property
@@ -213,15 +219,15 @@ def parse(entries: Iterable[Entry], contexts: Mapping[str, LintContext]) -> list
     listed = sorted(simulated, key=lambda entry: (entry.end_seq, entry.id))
     pooled = _pooled_clients(listed)
     return [
-        JournaledRequest(
-            each,
-            _parameters(each.query),
-            contexts[each.vendor].of(each.operation),
-            index,
-            (each.vendor, each.grant) in pooled,
-        )
+        _request(index, each, contexts[each.vendor].of(each.operation), pooled=(each.vendor, each.grant) in pooled)
         for index, each in enumerate(listed)
     ]
+
+
+def _request(index: int, entry: Entry, context: LintContext, *, pooled: bool) -> JournaledRequest:
+    fields = {} if entry.body_digest is None else _fields(entry.body_text)
+    parameters = _parameters(entry.query) | (fields or {})
+    return JournaledRequest(entry, parameters, context, index, pooled, shows_all=fields is not None)
 
 
 def _pooled_clients(entries: list[Entry]) -> set[tuple[str, str | None]]:
@@ -238,6 +244,18 @@ def _pooled_clients(entries: list[Entry]) -> set[tuple[str, str | None]]:
             found.add(client)
         ends[client] = max(ends.get(client, 0), each.end_seq)
     return found
+
+
+def _fields(body: str | None) -> dict[str, str] | None:
+    """The fields of a JSON object in a body, with text as it is and everything else as JSON; None for no object."""
+    try:
+        found = json.loads(body or "")
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    given = ((name, value) for name, value in found.items() if value is not None)
+    return {name: value if isinstance(value, str) else json.dumps(value, sort_keys=True) for name, value in given}
 
 
 def _parameters(query: str) -> dict[str, str]:

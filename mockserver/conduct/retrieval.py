@@ -65,9 +65,39 @@ def users_polled(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequ
 
 
 def abandoned_list(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
+    """A page with rows whose next page was never requested."""
+    return (each for each in _abandoned(requests) if not each.entry.is_empty_page)
+
+
+def _abandoned(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """A page whose next page was never requested, successfully or not; a probe does not begin a list."""
     followed = {(each.page_chain, each.position) for each in requests}
     return (each for each in requests if each.leads_to and not each.is_probe and each.leads_to not in followed)
+
+
+def stopped_at_empty_page(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
+    """A page without rows whose next page was never requested."""
+    return (each for each in _abandoned(requests) if each.entry.is_empty_page)
+
+
+def repeated_link_followed(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
+    """A page that was answered before, requested again because an answer after it led back to it.
+
+    A client that goes back by itself begins again there.
+    """
+    answered: defaultdict[Hashable, set[str | None]] = defaultdict(set)
+    leading_back: defaultdict[Hashable, list[JournaledRequest]] = defaultdict(list)
+    for each in requests:
+        chain = each.page_chain
+        if any(each.position == one.entry.next_page and each.sent_after(one) for one in leading_back[chain]):
+            yield each
+        elif each.is_first_page or each.position in answered[chain]:
+            answered[chain].clear()
+            leading_back[chain].clear()
+        if each.answered:
+            answered[chain].add(each.position)
+        if each.leads_to and each.entry.next_page in answered[chain]:
+            leading_back[chain].append(each)
 
 
 def pages_out_of_order(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:

@@ -117,6 +117,18 @@ RULES: Final = (
         retrieval.abandoned_list,
     ),
     LintRule(
+        "stopped-at-empty-page",
+        "a page without rows that led to another one, which was never requested",
+        "stop when the answer has no next page, and not when a page has no rows: {cursor} may lead on to the rest",
+        retrieval.stopped_at_empty_page,
+    ),
+    LintRule(
+        "repeated-cursor-followed",
+        "a page requested again because an answer led back to it",
+        "remember each {cursor} of a list, and stop with an error when an answer has one that was requested before",
+        retrieval.repeated_link_followed,
+    ),
+    LintRule(
         "cursor-with-other-filters",
         "a cursor sent with other parameters than the request that returned it",
         "change nothing but {cursor} between pages; start without it for another question",

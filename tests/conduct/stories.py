@@ -26,6 +26,7 @@ OPERATIONS = {
     "getDau": ("augment", "/analytics/v0/dau"),
     "getDauCount": ("augment", "/analytics/v0/dau-count"),
     "getUserActivity": ("augment", "/analytics/v0/user-activity"),
+    "queryCostAnalytics": ("augment", "/analytics/v0/cost-analytics"),
     "getCreditUsageByUser": ("augment", "/analytics/v0/credit-usage-by-user"),
     "getOrganization": ("tabnine", "/api/v1/organization"),
     "getOrganizationUsage": ("tabnine", "/api/v1/organization/usage"),

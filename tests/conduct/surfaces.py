@@ -36,6 +36,12 @@ class Surfaces:
         """A GET at Augment."""
         return self.get(AUGMENT + path, "Bearer mock-augment-acme", **parameters)
 
+    def costs(self, **fields: object) -> tuple[int, Any]:
+        """A POST for costs at Augment."""
+        headers = {"Authorization": "Bearer mock-augment-acme"}
+        got = self.app.test_client().post(f"{AUGMENT}/cost-analytics", headers=headers, json=fields)
+        return got.status_code, json.loads(got.data)
+
     def tabnine(self, path: str, **parameters: object) -> tuple[int, Any]:
         """A GET at Tabnine."""
         return self.get(TABNINE + path, "Bearer mock-tabnine-acme", **parameters)

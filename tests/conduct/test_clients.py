@@ -11,7 +11,7 @@ from flask import Flask
 from mockserver.admin import admin_context
 from mockserver.settings import Settings
 from tests.admin.driver import Admin
-from tests.conduct import careful, naive, programs
+from tests.conduct import careful, naive, paging, programs
 from tests.conduct.surfaces import DAY, FIRST, Surfaces
 from tests.conftest import SETTINGS
 from tests.contract.watch import Watch
@@ -184,3 +184,49 @@ def test_answer_that_a_fault_lets_pass_is_judged_like_any_other(
         None,
     ]
     assert watch.take(), "the first answer was an error on purpose"
+
+
+PAGED = ("augment", "jetbrains-ide", "tabnine")
+
+
+@pytest.mark.parametrize("defect", ["cursor-repeats", "cursor-on-empty-page", "row-on-two-pages"])
+def test_client_that_watches_the_links_of_pages_has_no_findings(
+    admin: Admin, surfaces: Surfaces, found: Findings, defect: str
+) -> None:
+    whole = paging.read_carefully(surfaces)
+    assert min(whole) > 50
+    admin.done("PUT", "/defects", {"armed": [defect]})
+    admin.send("DELETE", "/requests")
+    counted = paging.read_carefully(surfaces)
+    assert found() == set()
+    assert (counted == whole) is (defect == "cursor-on-empty-page")
+
+
+@pytest.mark.parametrize(
+    ("defect", "rules"),
+    [
+        ("cursor-on-empty-page", {"stopped-at-empty-page"}),
+        ("cursor-repeats", {"repeated-cursor-followed"}),
+        ("row-on-two-pages", set()),
+    ],
+)
+def test_client_that_trusts_pages_has_its_finding_at_every_vendor(
+    admin: Admin, surfaces: Surfaces, found: Findings, defect: str, rules: set[str]
+) -> None:
+    admin.done("PUT", "/defects", {"armed": [defect]})
+    paging.read_naively(surfaces)
+    by_rule = {(vendor, rule) for vendor, rule in found() if rule != "same-question-again"}
+    assert by_rule == {(vendor, rule) for vendor in PAGED for rule in rules}
+
+
+def test_finding_of_a_repeated_link_names_the_parameter_and_what_to_do(admin: Admin, surfaces: Surfaces) -> None:
+    admin.done("PUT", "/defects", {"armed": ["cursor-repeats"]})
+    paging.read_naively(surfaces)
+    findings = admin.get("/lint?ignore=same-question-again")["findings"]
+    [costs] = [each for each in findings if each["operation"] == "queryCostAnalytics"]
+    assert costs["advice"] == (
+        "remember each cursor of a list, and stop with an error when an answer has one that was requested before"
+    )
+    assert costs["observed"].endswith("and 3 more: a page requested again because an answer led back to it")
+    [users] = [each for each in findings if each["operation"] == "getOrganizationUsers"]
+    assert users["advice"].startswith("remember each offset of a list")

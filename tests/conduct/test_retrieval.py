@@ -7,7 +7,10 @@ import pytest
 from tests.conduct.stories import Line, journal, line, violations
 
 COUNT, DAU, METRICS, USAGE = "getDauCount", "getDau", "getMetrics", "getOrganizationUsage"
-CREDITS = "getCreditUsageByUser"
+CREDITS, COSTS = "getCreditUsageByUser", "queryCostAnalytics"
+FIRST_COSTS = '{"group_by_keys": ["a"], "page_size": 5}'
+SECOND_COSTS = '{"page_size": 5, "group_by_keys": ["a"], "cursor": "b"}'
+THIRD_COSTS = '{"cursor": "c", "group_by_keys": ["a"]}'
 ROWS, USERS, MONTHS = "getUsersPaged", "getOrganizationUsers", "getOrganizationAccountUtilizations"
 A, B = "fromDate=2025-10-01&toDate=2025-10-02", "fromDate=2025-10-01&toDate=2025-10-03"
 NIGHT = datetime(2025, 10, 21, 1, 0, tzinfo=UTC)
@@ -24,6 +27,17 @@ def pages(operation: str = DAU, query: str = "", **fields: object) -> list[Line]
         line(operation, query, next_page="b", **fields),  # type: ignore[arg-type]
         line(operation, f"{query}&cursor=b", next_page="c", **fields),  # type: ignore[arg-type]
         line(operation, f"{query}&cursor=c", **fields),  # type: ignore[arg-type]
+    ]
+
+
+def posted(*bodies: str | None, next_pages: str = "bc") -> list[Line]:
+    """Pages of costs, whose page is in the body of the request; None for a body that the journal does not have."""
+    leading = (*next_pages, None)
+    return [
+        line(
+            COSTS, method="POST", body_digest=f"digest {index}", body_text=body, next_page=leading[index % len(leading)]
+        )
+        for index, body in enumerate(bodies)
     ]
 
 
@@ -219,6 +233,72 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     "a cursor from two requests, one of them delayed": (
         "cursor-with-other-filters",
         [line(ROWS, A, next_page="b"), line(ROWS, B, next_page="b", fault="slow"), line(ROWS, f"{B}&cursor=b")],
+        [],
+    ),
+    "pages in bodies, to the end": ("pagination-abandoned", posted(FIRST_COSTS, SECOND_COSTS, THIRD_COSTS), []),
+    "pages in bodies, not to the end": ("pagination-abandoned", posted(FIRST_COSTS, SECOND_COSTS), [2]),
+    "a page in an empty object": ("pagination-abandoned", posted("{}", '{"cursor": "b"}', '{"cursor": "c"}'), []),
+    "a page in a body with null": ("pagination-abandoned", posted('{"cursor": null}', '{"cursor": "b"}'), [2]),
+    "pages in a body with other fields": (
+        "cursor-with-other-filters",
+        posted(FIRST_COSTS, '{"group_by_keys": ["b"], "cursor": "b"}'),
+        [2],
+    ),
+    "a cursor in a body twice": (
+        "cursor-used-twice",
+        posted(FIRST_COSTS, SECOND_COSTS, THIRD_COSTS, SECOND_COSTS),
+        [4],
+    ),
+    "a page in a body that is too large for the journal": ("pagination-abandoned", posted(None), []),
+    "a page in a body that is no object": ("pagination-abandoned", posted("[]", "no JSON", "[" * 4000), []),
+    "the same costs again": ("same-question-again", posted(FIRST_COSTS, FIRST_COSTS, next_pages=""), [2]),
+    "the same body without its text": ("same-question-again", posted(None, None, next_pages=""), []),
+    "the first page alone, without rows": (
+        "stopped-at-empty-page",
+        [line(DAU, next_page="b", is_empty_page=True)],
+        [1],
+    ),
+    "an empty page that is followed": (
+        "stopped-at-empty-page",
+        [line(DAU, next_page="b", is_empty_page=True), line(DAU, "cursor=b")],
+        [],
+    ),
+    "stopped at a page with rows": ("stopped-at-empty-page", pages()[:2], []),
+    "stopped at an empty page, which another rule finds": (
+        "pagination-abandoned",
+        [line(DAU, next_page="b", is_empty_page=True)],
+        [],
+    ),
+    "a page that leads to itself": (
+        "repeated-cursor-followed",
+        [pages()[0], *[line(DAU, "cursor=b", next_page="b")] * 3],
+        [3, 4],
+    ),
+    "a page that leads to itself, not followed": (
+        "repeated-cursor-followed",
+        [pages()[0], line(DAU, "cursor=b", next_page="b")],
+        [],
+    ),
+    "a page that leads to one before it": (
+        "repeated-cursor-followed",
+        [*pages()[:2], line(DAU, "cursor=c", next_page="b"), line(DAU, "cursor=b")],
+        [4],
+    ),
+    "an offset that leads to itself": (
+        "repeated-cursor-followed",
+        [line(USERS, "offset=0&limit=50", next_page="50"), *[line(USERS, "offset=50&limit=50", next_page="50")] * 2],
+        [3],
+    ),
+    "the whole list again": ("repeated-cursor-followed", [*pages(), *pages()], []),
+    "the list again from its second page": ("repeated-cursor-followed", [*pages(), *pages()[1:]], []),
+    "a page again after a failure, when it leads to itself": (
+        "repeated-cursor-followed",
+        [pages()[0], line(DAU, "cursor=b", 503), line(DAU, "cursor=b", next_page="b")],
+        [],
+    ),
+    "the same cursor in another list": (
+        "repeated-cursor-followed",
+        [*pages(ROWS, A)[:2], line(ROWS, f"{B}&cursor=b"), line(ROWS, f"{B}&cursor=c")],
         [],
     ),
     "small pages": ("page-size-below-default", pages(DAU, "page_size=99"), [2, 3]),

@@ -104,8 +104,7 @@ def cost_analytics(request: ViewRequest) -> Reply:
     query, page = bodies.load_costs(request)
     listed = costs.rows(request.world, query, pagination.last_id(page.cursor), page.size + 1)
     found = _encoded(listed, page.size, partial(rows.cost_row, switches=request.switches))
-    reply = _reply(request, "data_points", found, page.size, {**_range(query), "returned_data_point_count": 0})
-    return replace(reply, next_page=None)  # The journal follows cursors in query strings only.
+    return _reply(request, "data_points", found, page.size, {**_range(query), "returned_data_point_count": 0})
 
 
 def budgets(request: ViewRequest) -> Body:

@@ -1,5 +1,6 @@
 """cost-analytics: tokens, money and credits, by day, resource and user (contract, section 9.2)."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -329,11 +330,12 @@ def test_endless_address_is_unknown(augment: Client) -> None:
     assert answer.message == f"user_email(s) not found on this organization: {email}"
 
 
-def test_journal_of_pages_in_the_body_has_no_next_page(augment: Client) -> None:
-    """The client lint would call the list abandoned, since it reads cursors in query strings only."""
-    assert augment.posted(COSTS, group_by_keys=USER, page_size=1)["pagination"]["has_more"]
+def test_journal_has_the_next_page_and_the_body_that_leads_to_it(augment: Client) -> None:
+    """The client lint follows a list whose page is in the body by both."""
+    links = augment.posted(COSTS, group_by_keys=USER, page_size=1)["pagination"]
     *_, entry = augment.sandbox.journal
-    assert entry.next_page is None
+    assert entry.next_page == links["next_cursor"]
+    assert entry.body_text == json.dumps({"group_by_keys": USER, "page_size": 1})
 
 
 @pytest.mark.parametrize("size", [b"2", b"2.0", b"0.2e1"])
