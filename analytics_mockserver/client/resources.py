@@ -166,12 +166,20 @@ class DefectsResource(Resource):
     """Inconsistencies that can be armed in the vendors' answers."""
 
     def get(self) -> dict[str, Any]:
-        """The known defects, and the names of those that are armed."""
+        """The known defects, and those that are armed: names, or objects with a name and a path."""
         return self._call("GET", "/defects")
 
-    def arm(self, names: Iterable[str]) -> dict[str, Any]:
-        """Arm these defects and no others."""
-        return self._call("PUT", "/defects", {"armed": [*names]})
+    def arm(self, defects: "str | Iterable[str | Mapping[str, str]]", *, at: str | None = None) -> dict[str, Any]:
+        """Arm one defect or several, and no others.
+
+        `at` is the path of one in a field, as in `arm("field-null", at="users[0].user_email")`. Of several, each is a
+        name, or an object with a `name` and a path, `at`. TypeError for a path beside several.
+        """
+        if isinstance(defects, str):
+            return self._call("PUT", "/defects", {"armed": [defects if at is None else {"name": defects, "at": at}]})
+        if at is not None:
+            raise TypeError("`at` is the path of one defect; of several, give each as {'name': ..., 'at': ...}")
+        return self._call("PUT", "/defects", {"armed": [*defects]})
 
 
 class RequestsResource(Resource):

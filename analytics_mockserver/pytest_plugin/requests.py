@@ -33,7 +33,7 @@ class Request:
     as in "fault-1", with the step of a sequence, as in "fault-1 step 2".
     `outcome` is "in_progress", "answered", or "abandoned" if the client left before the answer was written. `status` is
     None unless the request was answered, `duration_ms` while it is in progress. `body_digest` is the SHA-256 of the
-    body, of JSON in canonical form; None without a body.
+    body, of JSON in canonical form; None without a body. `defects` are those that changed the answer, by name.
     """
 
     id: int
@@ -51,18 +51,21 @@ class Request:
     fault: str | None
     refusal: str | None
     outcome: str
+    defects: Sequence[str] = ()
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Self:
         at = datetime.fromisoformat(entry["at"])
         query = parse_qs(entry["query"], keep_blank_values=True)
         known = {name: entry[name] for name in cls.__slots__ if name in entry}  # A newer server may send more.
-        return cls(**{**known, "at": at, "query_string": entry["query"], "query": query})
+        defects = tuple(entry.get("defects", ()))
+        return cls(**{**known, "at": at, "query_string": entry["query"], "query": query, "defects": defects})
 
     def __str__(self) -> str:
         target = f"{self.path}?{self.query_string}" if self.query_string else self.path
         notes = [f"refused: {self.refusal}"] if self.refusal else []
         notes += [f"met {self.fault}"] if self.fault else []
+        notes += [f"with {name}" for name in self.defects]
         note = f" ({', '.join(notes)})" if notes else ""
         return f"#{self.id} {self.at:%Y-%m-%d %H:%M:%S} {self.vendor} {self.method} {target} -> {self.result}{note}"
 

@@ -36,6 +36,7 @@ class SandboxFixture:
         self.limits = SandboxLimits(client)
         self.policy = SandboxPolicy(client)
         self.faults = SandboxFaults(client)
+        self.defects = SandboxDefects(client)
         self.requests = SandboxRequests(client, url)
         self.lint = self.conduct = SandboxLint(client, self.requests)  # `conduct` is its former name
         self._client = client
@@ -347,3 +348,24 @@ class SandboxFaults(_SandboxPart):
 
 def _read_fault(entry: dict[str, Any]) -> Fault:
     return Fault(id=entry.pop("id"), hits=entry.pop("hits"), rule=entry)
+
+
+class SandboxDefects(_SandboxPart):
+    """The inconsistencies that are armed in a sandbox's answers."""
+
+    def arm(self, defects: str | Sequence[str | Mapping[str, str]], *, at: str | None = None) -> None:
+        """Arm one defect or several, and no others.
+
+        `at` is the path of one in a field, as in `arm("field-null", at="users[0].user_email")`. Of several, each is a
+        name, or an object with a `name` and a path, `at`.
+        """
+        self._client.defects.arm(defects, at=at)
+
+    def clear(self) -> None:
+        """Disarm all, also those that the sandbox was created with; `sandbox.reset("defects")` restores these."""
+        self._client.defects.arm([])
+
+    def list(self) -> Sequence[str | Mapping[str, str]]:
+        """Those that are armed: a name, or an object with a name and a path."""
+        armed: Sequence[str | Mapping[str, str]] = self._client.defects.get()["armed"]
+        return armed

@@ -100,7 +100,7 @@ class MockserverFixture:
         policy: Mapping[str, Mapping[str, Any]] | None = None,
         profile: str | None = None,
         faults: Sequence[Mapping[str, Any]] | None = None,
-        defects: Sequence[str] | None = None,
+        defects: Sequence[str | Mapping[str, str]] | None = None,
     ) -> Iterator[SandboxFixture]:
         """One more sandbox, until the end of the block; what is not given is as the server was started."""
         start = {"case": case, "organization": organization, "seed": seed, "now": now, "frozen": frozen}

@@ -28,7 +28,7 @@ EMPTY_PAGE: Final = "cursor-on-empty-page"
 TWICE: Final = "row-on-two-pages"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pages:
     """How a vendor pages.
 

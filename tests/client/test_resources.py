@@ -67,6 +67,20 @@ def test_defects_are_armed_by_name(client: Client) -> None:
     name = client.defects.get()["known"][0]["name"]
     assert client.defects.arm([name])["armed"] == [name]
     assert client.defects.arm([])["armed"] == []
+    assert client.defects.arm(name)["armed"] == [name]
+
+
+def test_defect_in_a_field_is_armed_at_its_path(client: Client) -> None:
+    placed = {"name": "field-null", "at": "users[0].user_email"}
+    assert client.defects.arm("field-null", at=placed["at"])["armed"] == [placed]
+    assert client.defects.arm([placed, "number-as-text"])["armed"] == [placed, "number-as-text"]
+    assert client.defects.get()["armed"] == [placed, "number-as-text"]
+    with pytest.raises(Refused, match=r"no answer of any vendor has 'users\[0\].mail'; near it: ") as refusal:
+        client.defects.arm("field-null", at="users[0].mail")
+    assert list(refusal.value.errors) == ["armed.0.at"]
+    with pytest.raises(TypeError, match="`at` is the path of one defect"):
+        client.defects.arm(["field-null"], at="users[0].user_email")
+    assert client.defects.get()["armed"] == [placed, "number-as-text"]
 
 
 def test_sandboxes_have_resources_of_their_own(client: Client) -> None:

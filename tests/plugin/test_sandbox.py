@@ -1,6 +1,7 @@
 """The attributes of a sandbox: each has the promised effect on a client's requests."""
 
 import gzip
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -222,6 +223,24 @@ def test_reset_restores_faults_that_were_cleared(in_process_server: MockserverFi
         assert (get(created).status_code, list(created.faults.list())) == (200, [])
         created.reset("faults", "defects")
         assert (get(created).status_code, [fault.hits for fault in created.faults.list()]) == (503, [1])
+
+
+@pytest.mark.usefixtures("undescribed")
+def test_defects_are_armed_listed_cleared_and_named_in_the_requests(sandbox: SandboxFixture) -> None:
+    placed = {"name": "field-null", "at": "users[0].user_email"}
+    sandbox.defects.arm("field-null", at=placed["at"])
+    assert sandbox.defects.list() == [placed]
+    assert json.loads(get(sandbox).data)["users"][0] == {"user_email": None}
+    assert sandbox.requests[-1].defects == ("field-null",)
+    assert str(sandbox.requests[-1]).endswith("-> 200 (with field-null)")
+    sandbox.defects.arm(["lost-row", placed])
+    assert sandbox.defects.list() == [placed, "lost-row"]
+    with pytest.raises(MockserverRefused, match="no answer of any vendor has 'mail'"):
+        sandbox.defects.arm("field-null", at="mail")
+    sandbox.defects.clear()
+    assert sandbox.defects.list() == []
+    assert json.loads(get(sandbox).data)["users"][0]["user_email"]
+    assert not sandbox.requests[-1].defects
 
 
 def test_impossible_fault_is_refused_with_the_reason(sandbox: SandboxFixture) -> None:
