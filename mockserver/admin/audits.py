@@ -13,7 +13,7 @@ from flask import request as http_request
 from marshmallow import Schema, ValidationError, fields, validate
 
 from analytics_mockserver.suggestions import unknown_name
-from mockserver.admin import bodies
+from mockserver.admin import bodies, openapi
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import Body, ClockDate
 from mockserver.admin.responses import Problem, created
@@ -141,7 +141,13 @@ def create(request: AdminRequest) -> FlaskResponse:
     invariants = run.chosen(rooms, groups)
     audit = Audit(len(invariants), groups, first, last)
     reader = Reader(
-        partial(_send, audit, answers), first, last, not audit.sampled, _options(answers), _documented_names(answers)
+        partial(_send, audit, answers),
+        first,
+        last,
+        not audit.sampled,
+        _options(answers),
+        _documented_names(answers),
+        _files(answers).__getitem__,
     )
     with request.lock:
         _check_is_only(request)
@@ -206,6 +212,15 @@ def _documented_names(answers: UnrecordedReader) -> dict[str, dict[str, str]]:
                 switch.options, answers.moment.policy.switches[name].renamed_fields([switch])
             ).items()
         }
+        for name, vendor in answers.moment.sandbox.profiles.items()
+    }
+
+
+def _files(answers: UnrecordedReader) -> dict[str, str]:
+    """The OpenAPI files, by vendor, with the names that the sandbox uses."""
+    switches = answers.moment.policy.switches
+    return {
+        name: openapi.text_of(name, vendor.renamed_fields(switches[name])).decode()
         for name, vendor in answers.moment.sandbox.profiles.items()
     }
 

@@ -25,13 +25,17 @@ _ANSWER, _FILE = "$response.body#/", "#/"
 
 
 def get(request: AdminRequest) -> Response:
-    files = {vendor.name: vendor.openapi for vendor in context().vendors} | {CONTROL_PLANE: f"{CONTROL_PLANE}.yaml"}
-    if request.name not in files:
-        raise Problem(404, unknown_name("OpenAPI file", request.name, files))
+    known = [*(vendor.name for vendor in context().vendors), CONTROL_PLANE]
+    if request.name not in known:
+        raise Problem(404, unknown_name("OpenAPI file", request.name, known))
     profile, in_force = request.sandbox.profiles.get(request.name), request.sandbox.policy.switches
-    names = in_force[profile.name].renamed_fields(profile.switches) if profile else {}
-    content = rename_text((context().openapi / files[request.name]).read_bytes(), names)
+    content = text_of(request.name, profile.renamed_fields(in_force[profile.name]) if profile else {})
     return Response(content, headers=HEADERS, mimetype="application/yaml")
+
+
+def text_of(name: str, names: Mapping[str, str]) -> bytes:
+    """A vendor's file, or the control plane's, with these names."""
+    return rename_text((context().openapi / f"{name}.yaml").read_bytes(), names)
 
 
 def rename_text(content: bytes, names: Mapping[str, str]) -> bytes:

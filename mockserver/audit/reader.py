@@ -48,7 +48,8 @@ class Reader:
     """Reads from every vendor over a range of days; without `full` it samples.
 
     `options` are the values of switches, by vendor and switch, and `names` the documented names of response fields, by
-    vendor and by the name that the server uses instead. `requests` counts the requests, and `used` are those whose
+    vendor and by the name that the server uses instead. `describe` returns a vendor's OpenAPI file, as YAML with the
+    names that the server uses. `requests` counts the requests, and `used` are those whose
     answers were used since it was cleared.
     """
 
@@ -58,9 +59,14 @@ class Reader:
     full: bool
     options: Mapping[str, Mapping[str, object]]
     names: Mapping[str, Mapping[str, str]]
+    describe: Callable[[str], str]
     requests: int = 0
     used: dict[VendorRequest, None] = field(default_factory=dict)
     _answers: dict[VendorRequest, Response] = field(default_factory=dict)
+
+    def answers(self, vendor: str) -> Iterator[tuple[VendorRequest, Response]]:
+        """Every answer that a vendor has given so far, with its request."""
+        return ((request, answer) for request, answer in self._answers.items() if request.vendor == vendor)
 
     @property
     def days(self) -> list[date]:

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import Any, Literal
 
-from analytics_mockserver.suggestions import unknown_name
 from mockserver.audit import cross_vendor
 from mockserver.audit.invariant import Invariant, Violation
 from mockserver.audit.reader import (
@@ -28,6 +27,10 @@ LONGEST = 90
 
 REQUESTS_SHOWN = 20
 """How many requests a failed check lists: the last ones."""
+
+
+DefectToArm = str | Mapping[str, str]
+"""The name of a defect, or an object with a `name` and a path, `at`."""
 
 
 class InvalidAudit(ValueError):
@@ -99,7 +102,7 @@ def audit(
     first: date | None = None,
     last: date | None = None,
     vendors: Sequence[str] = (),
-    defects: Sequence[str] = (),
+    defects: Sequence[DefectToArm] = (),
     full: bool = False,
 ) -> tuple[Reader, Generator[CheckResult, None, None]]:
     """The reader and the results, one by one; the default range is the week that ended two days ago.
@@ -110,17 +113,26 @@ def audit(
     """
     with _usable():
         first, last = period(datetime.fromisoformat(client.clock.get()["now"]), first, last)
-        known = [each["name"] for each in client.defects.get()["known"]] if defects else []
-        for name in defects:
-            if name not in known:
-                raise InvalidAudit(unknown_name("defect", name, known))
+        if defects:
+            _check_defects(client, defects)
         send = HttpSender(client, authorizations(client))
         policy = client.policy.get()
         options = {
             vendor: {name: switch["value"] for name, switch in switches.items()} for vendor, switches in policy.items()
         }
-        reader = Reader(send, first, last, full, options, _documented_names(policy))
+        reader = Reader(send, first, last, full, options, _documented_names(policy), client.openapi)
     return reader, _results(client, reader, chosen(rooms, vendors), defects)
+
+
+def _check_defects(client: Client, defects: Sequence[DefectToArm]) -> None:
+    """InvalidAudit for a defect that the server does not have, or has nowhere at its path: it is armed to see that."""
+    armed = client.defects.get()["armed"]
+    try:
+        client.defects.arm(defects)
+    except Refused as error:
+        rules = "; ".join(rule for rules in error.errors.values() for rule in rules)
+        raise InvalidAudit(rules or error.detail) from error
+    client.defects.arm(armed)
 
 
 @contextmanager
@@ -145,7 +157,7 @@ def _documented_names(policy: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def _results(
-    client: Client, reader: Reader, invariants: Sequence[tuple[str, Invariant]], defects: Sequence[str]
+    client: Client, reader: Reader, invariants: Sequence[tuple[str, Invariant]], defects: Sequence[DefectToArm]
 ) -> Generator[CheckResult, None, None]:
     with _prepared(client, defects):
         for vendor, invariant in invariants:
@@ -153,21 +165,27 @@ def _results(
 
 
 def check(vendor: str, invariant: Invariant, reader: Reader) -> CheckResult:
-    """Check one invariant."""
+    """Check one invariant. An answer of another form than described cannot be compared, and violates it too."""
     reader.used.clear()
     try:
         invariant.check(reader)
     except (Violation, VendorRefused) as error:
-        used = [*reader.used]
-        shown = used[-REQUESTS_SHOWN:]
-        return CheckResult(vendor, invariant, "failed", str(error), shown, len(used) - len(shown))
+        return _failed(vendor, invariant, reader, str(error))
     except NotApplicable as error:
         return CheckResult(vendor, invariant, "not applicable", str(error))
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        return _failed(vendor, invariant, reader, f"an answer has another form than described: {error!r}")
     return CheckResult(vendor, invariant, "passed")
 
 
+def _failed(vendor: str, invariant: Invariant, reader: Reader, detail: str) -> CheckResult:
+    used = [*reader.used]
+    shown = used[-REQUESTS_SHOWN:]
+    return CheckResult(vendor, invariant, "failed", detail, shown, len(used) - len(shown))
+
+
 @contextmanager
-def _prepared(client: Client, defects: Sequence[str]) -> Iterator[None]:
+def _prepared(client: Client, defects: Sequence[DefectToArm]) -> Iterator[None]:
     """Limits are off and the defects armed; both are restored afterwards."""
     with _usable():
         limits, armed = client.limits.get(), client.defects.get()["armed"]
@@ -175,7 +193,7 @@ def _prepared(client: Client, defects: Sequence[str]) -> Iterator[None]:
         with _usable():
             client.limits.update(dict.fromkeys(limits, "off"))
             if defects:
-                client.defects.arm(sorted({*armed, *defects}))
+                client.defects.arm([*armed, *defects])
         yield
     finally:
         with _usable():

@@ -27,6 +27,17 @@ class GroupChoice(click.Choice[str]):
         """Click sets this once, to nothing."""
 
 
+class DefectType(click.ParamType[Any]):
+    """A defect by its name or, behind an @, with the path of a field."""
+
+    name = "defect"
+
+    def convert(self, value: Any, *_: Any) -> Any:
+        """The name, or an object with the name and the path."""
+        defect, separator, path = str(value).partition("@")
+        return {"name": defect, "at": path} if separator else defect
+
+
 @conflicts.command(conflicts.ONE_ORGANIZATION, *conflicts.RUNNING_SERVER)
 @options.config
 @options.organization
@@ -47,7 +58,10 @@ class GroupChoice(click.Choice[str]):
     "--defect",
     "defects",
     multiple=True,
-    help="Arm an inconsistency that must be found (/_mock/defects lists them); repeatable.",
+    type=DefectType(),
+    metavar="NAME[@PATH]",
+    help="Arm an inconsistency that must be found (/_mock/defects lists them), in a field also at a path, as in "
+    "field-null@users[0].user_email; repeatable.",
 )
 @click.option("--full", is_flag=True, help="Read everything, however long it takes, instead of a sample.")
 @options.as_json

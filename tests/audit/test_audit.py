@@ -18,16 +18,26 @@ from mockserver.audit.invariant import Violation, at_most
 from mockserver.audit.reader import HttpSender, NotApplicable, ServerUnusable, VendorRefused, authorizations
 from mockserver.client import Client
 from tests.conftest import SERVED, SETTINGS
-from tests.contract import probes
+from tests.contract import defects, probes
 from tests.contract.audits import GROUPS, NAMES, audit, failed, names
 from tests.contract.watch import Watch
 
 CAUGHT = {defect: caught for vendor in SERVED.values() for defect, caught in probes.of(vendor).caught.items()}
 DEFECTS = [defect.name for vendor in SERVED.values() for defect in vendor.defects]
+PAGES_INVARIANT, FORM_INVARIANT = "-pages-are-the-whole", "-answers-are-described"
+IN_PAGES = {"cursor-repeats", "cursor-on-empty-page", "row-on-two-pages"}
+SHARED = [
+    (name, each.name)
+    for name, vendor in SERVED.items()
+    for each in defects.known(vendor)
+    if each.takes_at or each.name in IN_PAGES
+]
+"""The vendors and the defects that several can have; `tests/vendors` has what they do."""
+
 UNDESCRIBED = {name for name in DEFECTS if name.startswith("negative-")}
 """The defects that break a vendor's OpenAPI file as well."""
 
-SOMETIMES = {name for name in NAMES if name.startswith("cross-vendor-")} | {"ide-pages-are-the-whole"}
+SOMETIMES = {name for name in NAMES if name.startswith("cross-vendor-") or name.endswith(PAGES_INVARIANT)}
 """Invariants with nothing to check if nobody uses anything, nobody has left, or everybody has every licence."""
 
 
@@ -40,12 +50,56 @@ def test_each_defect_is_found_by_name(client: Client, watch: Watch, defect: str,
     assert bool(watch.take()) == (defect in UNDESCRIBED)
 
 
+@pytest.mark.parametrize(("vendor", "defect"), SHARED, ids=[f"{vendor} {defect}" for vendor, defect in SHARED])
+def test_defect_in_pages_or_a_field_is_found_at_each_vendor_that_has_it(
+    client: Client, watch: Watch, vendor: str, defect: str
+) -> None:
+    results = audit(client, defect, groups=(vendor,))
+    in_pages = defect in IN_PAGES
+    [finder] = [name for name in results if name.endswith(PAGES_INVARIANT if in_pages else FORM_INVARIANT)]
+    assert results[finder].outcome == "failed"
+    assert results[finder].requests
+    others = names(results, "failed") - {finder}
+    if in_pages:
+        assert not others
+    else:
+        assert watch.take(), "the OpenAPI file does not describe such an answer"
+    assert all(results[name].detail for name in others)
+
+
+def test_field_that_an_invariant_needs_is_named_when_it_is_missing(client: Client, watch: Watch) -> None:
+    missing = {"name": "field-missing", "at": "users"}
+    result = audit(client, missing, groups=("augment",))["augment-nobody-twice"]
+    assert (result.outcome, result.detail) == (
+        "failed",
+        "an answer has another form than described: KeyError('users')",
+    )
+    assert watch.take()
+
+
+def test_form_of_answers_is_not_checked_before_any_was_read(client: Client) -> None:
+    reader, _ = run.audit(client, vendors.room("invariants"))
+    for vendor, invariants in GROUPS.items():
+        for each in (each for each in invariants if each.name.endswith(FORM_INVARIANT)):
+            result = run.check(vendor, each, reader)
+            assert (result.outcome, result.detail) == ("not applicable", "no answer was read before")
+
+
+def test_form_of_an_answer_without_a_described_body_is_not_checked(client: Client) -> None:
+    reader, _ = run.audit(client, vendors.room("invariants"))
+    assert reader.find("tabnine", "/api/v1/user/00000000-0000-4000-8000-000000000000") is None
+    [form] = [each for each in GROUPS["tabnine"] if each.name.endswith(FORM_INVARIANT)]
+    assert run.check("tabnine", form, reader).outcome == "not applicable"
+
+
 def test_every_defect_has_its_invariants_in_the_probes() -> None:
     assert set(CAUGHT) == set(DEFECTS), "the probes list in `caught` the invariants that fail under each defect"
 
 
 def test_every_invariant_can_fail() -> None:
-    assert set().union(*CAUGHT.values()) == set(NAMES)
+    shared = {name for name in NAMES if name.endswith((PAGES_INVARIANT, FORM_INVARIANT))}
+    assert set().union(*CAUGHT.values()) | shared == set(NAMES)
+    assert {vendor for vendor, _ in SHARED} == SERVED.keys()
 
 
 def test_no_two_invariants_have_the_same_name() -> None:

@@ -11,6 +11,7 @@ from mockserver.app import create_app
 from tests.cli.conftest import Run
 from tests.conftest import SETTINGS
 from tests.contract.audits import NAMES
+from tests.contract.watch import Watch
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,14 @@ def test_violation_is_named_with_exit_code_1(run: Run, url: str) -> None:
     assert result.exit_code == 1
     assert f"2025-10-13 to 2025-10-14 of {url}, everything" in result.stdout
     assert "failed         augment-counts-are-lists: 2025-10-13: rows of the whole dau list" in result.stdout
+
+
+def test_defect_is_armed_at_the_path_behind_its_name(run: Run, url: str, watch: Watch) -> None:
+    flags = ("--url", url, "--vendor", "augment", "--defect", "number-as-text@metadata.total_days")
+    result = run("audit", *flags, MOCKSERVER_ADMIN_TOKEN="let-me-in")
+    assert result.exit_code == 1
+    assert 'metadata.total_days is "7", and not integer' in " ".join(result.stdout.split())
+    assert watch.take()
 
 
 def test_missing_admin_token_is_a_usage_error(run: Run, url: str) -> None:
@@ -74,6 +83,11 @@ def test_json_is_one_document(run: Run) -> None:
             ("--organization", "documented", "--defect", "ghosts"),
             "there is no defect 'ghosts' (did you mean 'ghost'?); there are: ",
             id="defect",
+        ),
+        pytest.param(
+            ("--organization", "documented", "--defect", "field-null@users[].mail"),
+            "no answer of any vendor has 'users[].mail'; near it: ",
+            id="a path",
         ),
         pytest.param(("--organization", "documented", "--defect", "%"), "there is no defect '%'; there are: ", id="%"),
         pytest.param(("--organization", "documented", "--to", "2090-01-01"), "cannot be audited", id="the future"),

@@ -11,7 +11,9 @@ GROUPS = run.groups(vendors.room("invariants"))
 NAMES = [invariant.name for invariants in GROUPS.values() for invariant in invariants]
 
 
-def audit(client: Client, *defects: str, groups: tuple[str, ...] = (), full: bool = False) -> dict[str, CheckResult]:
+def audit(
+    client: Client, *defects: run.DefectToArm, groups: tuple[str, ...] = (), full: bool = False
+) -> dict[str, CheckResult]:
     """Audit the default week, with some defects armed, and return the results."""
     _, results = run.audit(client, vendors.room("invariants"), vendors=groups, defects=defects, full=full)
     return {result.invariant.name: result for result in results}
@@ -22,6 +24,6 @@ def names(results: dict[str, CheckResult], outcome: str) -> set[str]:
     return {name for name, result in results.items() if result.outcome == outcome}
 
 
-def failed(client: Client, *defects: str, groups: tuple[str, ...] = (), full: bool = False) -> set[str]:
+def failed(client: Client, *defects: run.DefectToArm, groups: tuple[str, ...] = (), full: bool = False) -> set[str]:
     """Audit, and return the invariants that are violated."""
     return names(audit(client, *defects, groups=groups, full=full), "failed")

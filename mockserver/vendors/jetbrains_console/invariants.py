@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from mockserver.audit.cross_vendor import Roles
+from mockserver.audit.described import answers_are_described
 from mockserver.audit.invariant import Invariant, Violation, at_most, equal, nothing_negative
 from mockserver.audit.periods import PeriodNumbers, PeriodReport, distinct_within_days, sums_of_days
 from mockserver.audit.reader import Reader
@@ -114,6 +115,7 @@ INVARIANTS: Final = (
               "2, metrics 6", "I", distinct_within_days(_by_period(_ADOPTION, "enabledUsers", "activeUsers"),
                                                         _by_period(_LIMIT_HITS, "usersHitLimit"))),
     Invariant("console-nothing-negative", "No number is negative.", "2", "I", nothing_negative(_numbers)),
+    answers_are_described("console", _VENDOR),
 )  # fmt: skip
 
 

@@ -7,7 +7,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 from mockserver.audit.cross_vendor import PersonDay, Roles
+from mockserver.audit.described import answers_are_described
 from mockserver.audit.invariant import Invariant, Violation, at_most, equal, nothing_negative
+from mockserver.audit.pages import PagedList, pages_are_the_whole
 from mockserver.audit.periods import PeriodNumbers, PeriodReport, distinct_within_days, sums_of_days
 from mockserver.audit.reader import NotApplicable, Reader, summed
 
@@ -50,12 +52,16 @@ def _some_rows(reader: Reader) -> tuple[list[Any], set[str]]:
 
 
 def _paginate(reader: Reader, path: str = _USERS_PAGED, **query: object) -> list[Any]:
+    return [row for page in _pages(reader, path, **query) for row in page]
+
+
+def _pages(reader: Reader, path: str, **query: object) -> Iterator[list[Any]]:
     def next_query(page: Any) -> dict[str, object] | None:
         cursor = page.get("nextCursor")
         return None if cursor is None else {"cursor": cursor}
 
     pages = reader.pages(next_query, lambda **cursor: reader.get(_VENDOR, path, **query, **cursor))
-    return [row for page in pages for row in page["items"]]
+    return (page["items"] for page in pages)
 
 
 def _active(reader: Reader) -> dict[str, int]:
@@ -147,13 +153,15 @@ def _rows_within_active(reader: Reader) -> None:
         at_most(day, len(who), active.get(day, 0), "users with rows and active users")
 
 
-def _pages_are_the_whole(reader: Reader) -> None:
-    days = Counter(row["date"] for row in _some_rows(reader)[0])
-    if not days:
-        raise NotApplicable("users.paged has no rows")
-    ((day, count),) = days.most_common(1)
-    parts = _paginate(reader, fromDate=day, toDate=day, limit=min(count // 3 + 1, _PAGE_MAXIMUM))
-    equal(f"users.paged of {day}", len(parts), count, "rows in small pages and in large ones")
+def _lists(reader: Reader) -> Iterator[PagedList]:
+    """The users, and the rows of the busiest day."""
+    for day, _ in Counter(row["date"] for row in _some_rows(reader)[0]).most_common(1):
+        yield _list(reader, _USERS_PAGED, fromDate=day, toDate=day)
+    yield _list(reader, _USERS)
+
+
+def _list(reader: Reader, path: str, **query: object) -> PagedList:
+    return PagedList(path, _PAGE_MAXIMUM, lambda size: _pages(reader, path, limit=size, **query))
 
 
 def _rows_are_of_users(reader: Reader) -> None:
@@ -212,8 +220,8 @@ INVARIANTS: Final = (
               "3, metrics, identities", "A", _rows_are_not_empty),
     Invariant("ide-rows-within-active", "Whoever has rows on a day is among the day's active users.",
               "3, metrics, identities", "I", _rows_within_active),
-    Invariant("ide-pages-are-the-whole", "users.paged has as many rows in small pages as in large ones.",
-              "2", "D", _pages_are_the_whole),
+    Invariant("ide-pages-are-the-whole", "Lists have the same rows in small pages as in large ones, each once.",
+              "2", "D", pages_are_the_whole(_lists)),
     Invariant("ide-buckets-are-their-days", "Weeks and months begin with the calendar's, and sum up their days.",
               "3", "D", sums_of_days(_by_period(_METRICS, _NUMBERS))),
     Invariant("ide-buckets-are-distinct", "Users of a bucket are at most the sum of the days, at least the highest.",
@@ -223,6 +231,7 @@ INVARIANTS: Final = (
     Invariant("ide-profiles-are-everybody", "Adoption by profile adds up to adoption of everybody.",
               "4", "A", _profiles_are_everybody),
     Invariant("ide-nothing-negative", "No number is negative.", "3", "I", nothing_negative(_numbers)),
+    answers_are_described("ide", _VENDOR),
 )  # fmt: skip
 
 

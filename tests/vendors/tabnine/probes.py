@@ -44,7 +44,7 @@ PROBES: Final = Probes(
     },
     next_page=_next_page,
     caught={
-        "team-too-large": {"tabnine-teams-count-users"},
+        "team-too-large": {"tabnine-pages-are-the-whole", "tabnine-teams-count-users"},
         "user-usage-gap": {
             "cross-vendor-no-usage-after-leaving",
             "tabnine-organization-is-its-teams",
@@ -77,6 +77,7 @@ PROBES: Final = Probes(
             "cross-vendor-no-usage-without-licence",
             "tabnine-members-are-the-teams",
             "tabnine-organization-is-its-teams",
+            "tabnine-pages-are-the-whole",
             "tabnine-permissions-are-the-list",
             "tabnine-totals-count-rows",
             "tabnine-utilization-is-the-list",

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any, Final
 
 from mockserver.audit.cross_vendor import ListedPerson, PersonDay, Roles
+from mockserver.audit.described import answers_are_described
 from mockserver.audit.invariant import Invariant, equal
 from mockserver.audit.reader import Reader, summed
 
@@ -37,6 +38,7 @@ def _days_are_singers(reader: Reader) -> None:
 
 INVARIANTS: Final = (
     Invariant("lark-days-are-singers", "The songs of a day are the sum over its singers.", "1", "A", _days_are_singers),
+    answers_are_described("lark", _VENDOR),
 )
 
 
