@@ -258,7 +258,11 @@ class Journal:
     def __iter__(self) -> Iterator[Entry]:
         """Every record at the moment of the call with its body, without credentials."""
         states = [(record, record.state) for record in self.records()]
-        return (self.read(record, state)._replace(body_text=self.body(record)) for record, state in states)
+        return (self._read_whole(record, state) for record, state in states)
+
+    def _read_whole(self, record: Record, state: State) -> Entry:
+        entry = self.read(record, state)
+        return entry if record.body is None else entry._replace(body_text=self.body(record))
 
 
 def truncate(text: str) -> str:

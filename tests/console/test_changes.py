@@ -178,7 +178,30 @@ def test_defect_is_armed_and_disarmed(console: Console, page: Page) -> None:
 def test_defects_are_those_of_the_chosen_vendor(console: Console, page: Page) -> None:
     console.open("faults?vendor=tabnine")
     known = [each["name"] for each in console.admin.get("/defects")["known"] if each["vendor"] == "tabnine"]
+    expect(page.get_by_role("region", name="Defects").locator("strong")).to_have_count(len(known))
     assert page.get_by_role("region", name="Defects").locator("strong").all_text_contents() == known
+
+
+def test_defect_is_armed_at_a_path_and_disarmed(console: Console, page: Page) -> None:
+    console.open("faults?vendor=augment&part=defects")
+    page.get_by_label("Defect in a field").select_option("field-null")
+    page.get_by_label("Where in the answer").fill("users[].user_mail")
+    console.press("Arm at this path")
+    console.says("no answer of any vendor has 'users[].user_mail'; near it: users[].user_email")
+    page.get_by_label("Where in the answer").fill("users[0].user_email")
+    console.press("Arm at this path")
+    console.says("Armed: field-null at users[0].user_email")
+    assert console.admin.get("/defects")["armed"] == [{"name": "field-null", "at": "users[0].user_email"}]
+    console.press("Disarm field-null at users[0].user_email")
+    console.says("Disarmed: field-null at users[0].user_email")
+    assert console.admin.get("/defects")["armed"] == []
+
+
+def test_defect_of_several_vendors_is_listed_once(console: Console, page: Page) -> None:
+    console.open("faults?part=defects")
+    page.get_by_label(re.compile("^cursor-repeats")).check()
+    console.says("Armed: cursor-repeats")
+    assert console.admin.get("/defects")["armed"] == ["cursor-repeats"]
 
 
 def test_switch_is_set_and_put_back(console: Console, page: Page) -> None:

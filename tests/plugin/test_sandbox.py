@@ -243,6 +243,16 @@ def test_defects_are_armed_listed_cleared_and_named_in_the_requests(sandbox: San
     assert not sandbox.requests[-1].defects
 
 
+@pytest.mark.usefixtures("undescribed")
+def test_sandbox_is_created_with_a_defect_at_a_path(in_process_server: MockserverFixture) -> None:
+    placed = {"name": "field-missing", "at": "users[0].user_email"}
+    with in_process_server.sandbox(now=NOW, frozen=True, defects=[placed]) as created:
+        assert json.loads(get(created).data)["users"][0] == {}
+        created.defects.clear()
+        created.reset("defects")
+        assert created.defects.list() == [placed]
+
+
 def test_impossible_fault_is_refused_with_the_reason(sandbox: SandboxFixture) -> None:
     with pytest.raises(MockserverRefused, match=r"400: .*getDoo.*getDau") as refused:
         sandbox.faults.add(operation="getDoo", status=503)

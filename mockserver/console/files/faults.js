@@ -2,6 +2,7 @@
  * Faults and defects: arm them ready-made or by a form, see how often each was hit, and disarm them.
  */
 import { call } from "./api.js";
+import { defectsPanel } from "./defects.js";
 import { button, confirmed, count, dateTime, empty, field, h, notify, patch, select } from "./dom.js";
 import { change, current, inSandbox, link } from "./router.js";
 
@@ -50,10 +51,10 @@ const THEN = { pass: "every further request passes", repeat: "again and again", 
 export function mount(main) {
   const armed = h("section", { "aria-label": "Armed faults" });
   const target = h("div", { class: "grid" });
-  const defects = h("section", { class: "panel", "aria-label": "Defects" });
   let overview = null;
 
   const vendorOf = () => current().parameters.get("vendor") ?? "";
+  const { panel: defects, load: loadDefects } = defectsPanel(vendorOf);
   const operationOf = () => current().parameters.get("operation") ?? "";
   const arm = async (rule) => {
     const where = { ...(vendorOf() && { vendor: vendorOf() }), ...(operationOf() && { operation: operationOf() }) };
@@ -63,7 +64,7 @@ export function mount(main) {
   };
   main.append(
     h("section", { class: "head" }, h("div", {}, h("h1", {}, "Faults and defects"),
-      h("p", { class: "muted" }, "A fault makes requests fail. A defect makes answers contradict each other."))),
+      h("p", { class: "muted" }, "A fault makes requests fail. A defect makes answers wrong that look right."))),
     armed,
     h("section", { class: "panel", "aria-label": "Arm a fault" }, h("h2", {}, "Arm a fault"), target,
       h("div", { class: "situations" }, SITUATIONS.map(([name, description, rule]) =>
@@ -115,22 +116,6 @@ export function mount(main) {
     ]);
   }
 
-  async function loadDefects() {
-    const state = await call("GET", inSandbox("/defects"));
-    const set = async (name, isArmed) => {
-      const names = state.armed.filter((each) => each !== name);
-      await call("PUT", inSandbox("/defects"), { armed: isArmed ? [...names, name] : names });
-      notify(`${isArmed ? "Armed" : "Disarmed"}: ${name}`);
-      await loadDefects();
-    };
-    const isArmed = ({ name }) => state.armed.includes(name);
-    const shown = state.known.filter((each) => !vendorOf() || each.vendor === vendorOf()).sort((one, other) => isArmed(other) - isArmed(one));
-    patch(defects, [shown, state.armed], () => [
-      h("h2", {}, "Defects"),
-      shown.length ? h("ul", { class: "list columns" }, shown.map((each) => defect(each, isArmed(each), set))) : h("p", { class: "muted" }, "This vendor has none."),
-    ]);
-  }
-
   return {
     refresh,
     route: () => {
@@ -177,14 +162,6 @@ function where({ vendor, operation, path, query, from, until, skip, share, share
     from && `from ${dateTime(from)}`, until && `until ${dateTime(until)}`, skip && `after ${count(skip, "request", "requests")}`,
     share !== undefined && `a share of ${share}${share_by === "client" ? " of the clients" : ""}`, phase === "after" && "after the request was processed"];
   return parts.filter(Boolean).join(" · ");
-}
-
-function defect({ name, vendor, operations, description }, isArmed, set) {
-  const box = h("input", { type: "checkbox", "data-key": name, onchange: () => set(name, box.checked).catch((error) => { box.checked = isArmed; notify(error.message, "error"); }) });
-  box.checked = isArmed;
-  return h("li", {}, h("label", { class: "check" }, box,
-    h("span", {}, h("strong", {}, name), isArmed && h("span", { class: "badge warn" }, "armed"), h("br"), description, h("br"),
-      h("small", {}, `${vendor} · ${operations.join(", ")}`))));
 }
 
 /** Every part of a rule but its vendor and operation, which are chosen above. */
