@@ -50,8 +50,8 @@ export function mount(main) {
 
 /** What the findings depend on: the journal, the limits, and the switches. */
 function dependencies({ requests, newest_request, vendors }) {
-  const settings = vendors.map(({ limit, changed_switches, next_data_at }) =>
-    [limit.setting, limit.per_minute, limit.burst, changed_switches, next_data_at]);
+  const settings = vendors.map(({ limits, changed_switches, next_data_at }) =>
+    [limits.map(({ setting, per_minute, burst }) => [setting, per_minute, burst]), changed_switches, next_data_at]);
   return JSON.stringify([requests, newest_request, settings]);
 }
 
