@@ -88,6 +88,15 @@ def test_own_settings_win_over_the_profile(admin: Admin) -> None:
     assert admin.get(of(sandbox, "/defects"))["armed"] == ["duplicate-row", "lost-row"]
 
 
+def test_each_defect_of_a_sandbox_or_its_profile_is_armed_once(admin: Admin) -> None:
+    placed = [{"name": "enum-unknown", "at": "items[].tool"}, {"name": "enum-unknown", "at": "data[0].role"}]
+    sandbox = made(admin, profile="hostile-json", defects=[*placed, "number-as-text", "lost-row"])
+    armed = ["enum-unknown", placed[1], placed[0], "field-added", "lost-row", "number-as-text"]
+    assert admin.get(of(sandbox, "/defects"))["armed"] == armed
+    assert admin.done("PUT", of(sandbox, "/defects"), {"armed": placed})["armed"] == placed[::-1]
+    assert admin.done("PUT", of(sandbox, "/defects"), {})["armed"] == armed
+
+
 @pytest.mark.usefixtures("with_made_up")
 def test_reset_restores_the_profile(admin: Admin) -> None:
     sandbox = made(admin, profile="made-up")
