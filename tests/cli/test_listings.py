@@ -34,7 +34,7 @@ def test_every_switch_is_printed_with_its_evidence(run: Run) -> None:
 
 def test_switches_are_printed_as_json(run: Run) -> None:
     printed = json.loads(run("switches", "--json").output)
-    assert list(printed) == [*(vendor.name for vendor in vendors.discover()), "metrics"]
+    assert list(printed) == [*(vendor.name for vendor in vendors.discover()), "metrics", "server"]
     last = printed["augment"]["last_cursor"]
     assert last.pop("description")
     assert last == {

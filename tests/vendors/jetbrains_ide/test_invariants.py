@@ -32,7 +32,7 @@ def test_fields_that_two_bodies_share_are_read_as_those_of_each(
 ) -> None:
     client.policy.update({"jetbrains-ide": {"names": mapping}})
     assert failed(client, groups=GROUP) == set()
-    assert failed(client, "first-user-missing", groups=GROUP) == {"ide-users-are-listed"}
+    assert failed(client, "first-user-missing", groups=GROUP) == {"ide-pages-are-the-whole", "ide-users-are-listed"}
     running = client.audits.start(vendors=GROUP)
     assert client.audits.wait(running["id"])["violated"] == 0
 
