@@ -62,7 +62,7 @@ LINES = {
     "mockserver serve --limits d": ["documented"],
     "mockserver organizations n": ["new"],
     "mockserver serve --case C00": [f"C00{number}" for number in range(1, 10)],
-    "mockserver serve --profile s": ["slow"],
+    "mockserver serve --profile s": ["slow", "stale-data"],
     "mockserver cases C001 c002": ["C002"],
     "mockserver metric total-lines": ["total-lines-added", "total-lines-accepted"],
     "mockserver fidelity --vendor a": ["augment"],
