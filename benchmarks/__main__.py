@@ -1,5 +1,6 @@
 """`make bench`: run all benchmarks and print one table; the exit code is 1 if a result misses its target."""
 
+import argparse
 import sys
 from collections.abc import Iterator
 
@@ -42,7 +43,12 @@ def _measure(names: list[str]) -> Iterator[Figure]:
 
 def main() -> int:
     """Run the benchmarks named on the command line, or all of them."""
-    figures = list(_measure(sys.argv[1:]))
+    parser = argparse.ArgumentParser("python -m benchmarks", description="Run benchmarks and print one table.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(_BENCHMARKS)}; default: all")
+    names = parser.parse_args().names
+    if unknown := [name for name in names if name not in _BENCHMARKS]:
+        parser.error(f"there is no benchmark {', '.join(unknown)}; choose from: {', '.join(_BENCHMARKS)}")
+    figures = list(_measure(names))
     print(table.text(figures))
     return 0 if all(figure.met for figure in figures) else 1
 
