@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mockserver import server
 from tests.admin.driver import Admin
@@ -14,6 +14,9 @@ from tests.optional_programs import BROWSER
 
 CHANGES_FOCUS = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "Asia/Tokyo"}
 """A time zone far from UTC, so that a time in it would be noticed."""
+
+MILLISECONDS_MAXIMUM = 30_000
+"""How long a test waits for what it expects; only one that fails, or a busy machine, takes that long."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,8 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page that reports no error, also none of the Content-Security-Policy."""
     context = browser.new_context(**CHANGES_FOCUS)  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(MILLISECONDS_MAXIMUM)
+    expect.set_options(timeout=MILLISECONDS_MAXIMUM)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
