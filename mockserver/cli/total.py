@@ -3,6 +3,7 @@
 A server computes it: one that is running, or one that is started for this.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from mockserver.cli import conflicts, options, progress, servers, tables
 @conflicts.command(conflicts.ONE_ORGANIZATION, *conflicts.RUNNING_SERVER)
 @options.config
 @click.argument("name", metavar="[TOTAL]", required=False)
-@click.option("--from", "first", metavar="DATE", help="The first day, as in 2025-09-01.")
-@click.option("--to", "last", metavar="DATE", help="The last day, included.")
+@click.option("--from", "first", type=options.Day(), help="The first day, as in 2025-09-01.")
+@click.option("--to", "last", type=options.Day(), help="The last day, included.")
 @options.organization
 @options.organization_file
 @options.option("--now", metavar="TIMESTAMP", help="The current time, as in 2025-10-21T10:30:00Z.")
@@ -25,8 +26,8 @@ from mockserver.cli import conflicts, options, progress, servers, tables
 def total(
     name: str | None,
     *,
-    first: str | None,
-    last: str | None,
+    first: date | None,
+    last: date | None,
     organization: str,
     organization_file: Path | None,
     now: str | None,
@@ -49,9 +50,8 @@ def total(
         raise click.UsageError("a total needs its name, --from and --to")
     own = {"organization": organization, "organization_file": organization_file, "now": now, "freeze": True}
     with servers.connect(url, admin_token, **own) as client, progress.shown("waiting for the total"):
-        found: Any = (
-            client.totals.get(name, **{"from": first, "to": last}, limit=1000) if name else client.totals.list_all()
-        )
+        days = {"from": str(first), "to": str(last)}
+        found: Any = client.totals.get(name, **days, limit=1000) if name else client.totals.list_all()
     if as_json:
         options.print_json(found)
     elif name is None:

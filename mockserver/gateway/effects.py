@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from gzip import GzipFile
 from io import BytesIO
 from threading import Event
 from time import monotonic
@@ -168,6 +167,8 @@ def corrupt(context: RequestContext, fault: FaultHit, response: Response) -> Res
 def _compress(response: Response) -> None:
     """Compress a body that is not empty, to the same bytes each time."""
     if body := response.get_data():
+        from gzip import GzipFile
+
         compressed = BytesIO()
         with GzipFile("", "wb", fileobj=compressed, mtime=0) as file:
             file.write(body)

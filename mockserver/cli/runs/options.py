@@ -1,16 +1,26 @@
 """The options that commands with runs share, their progress, and the files of their reports."""
 
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import click
 
+from mockserver.cli import options
 from mockserver.cli.runs import jobs as cores_of
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 JOBS_MAXIMUM = 256
 FILES = ("json_file", "junit_file")
+
+VARIABLES = """\
+The command finds the server by these variables (`mockserver env` prints them all):
+  MOCKSERVER_URL
+  MOCKSERVER_TOKEN_<VENDOR>, or where clients exchange credentials for tokens,
+  MOCKSERVER_CLIENT_ID_<VENDOR> and MOCKSERVER_CLIENT_SECRET_<VENDOR>"""
+"""What the help of a command with runs says of the command that it is given."""
 
 
 class Jobs(click.IntRange):
@@ -30,6 +40,19 @@ class Jobs(click.IntRange):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
         return [click.shell_completion.CompletionItem(each) for each in ("auto",) if each.startswith(incomplete)]
+
+
+_SERVED = (
+    *(options.config, options.organization, options.organization_file, options.now, options.freeze, options.limits),
+    *(options.policy, options.policy_file),
+)
+
+
+def served(command: Command) -> Command:
+    """The options of the servers against which the runs are made."""
+    for option in reversed(_SERVED):
+        command = option(command)
+    return command
 
 
 _OUT_FILE = click.File("w", encoding="utf-8", lazy=False)

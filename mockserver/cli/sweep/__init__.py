@@ -14,7 +14,7 @@ from mockserver.cli.runs import options as run_options
 if TYPE_CHECKING:
     from mockserver.cli.sweep.runs import Sweep
 
-EXAMPLES = """
+EXAMPLES = f"""
 \b
 Examples:
   mockserver sweep --list
@@ -24,10 +24,7 @@ Examples:
   mockserver sweep --now 2025-10-21T10:30:00Z --freeze --junit sweep.xml -- ./check.sh
 
 \b
-The command finds the server by these variables (`mockserver env` prints them all):
-  MOCKSERVER_URL
-  MOCKSERVER_TOKEN_<VENDOR>, or where clients exchange credentials for tokens,
-  MOCKSERVER_CLIENT_ID_<VENDOR> and MOCKSERVER_CLIENT_SECRET_<VENDOR>
+{run_options.VARIABLES}
 
 \b
 Exit codes:
@@ -49,14 +46,7 @@ _RUNNING = ("fail_fast", "jobs", "timeout", *run_options.FILES)
     options_metavar="[OPTIONS] --",
     context_settings={"allow_interspersed_args": False},
 )
-@options.config
-@options.organization
-@options.organization_file
-@options.now
-@options.freeze
-@options.limits
-@options.policy
-@options.policy_file
+@run_options.served
 @click.option(
     "--vendor",
     "vendors",

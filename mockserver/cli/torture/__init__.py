@@ -14,7 +14,7 @@ from mockserver.cli.runs import options as run_options
 if TYPE_CHECKING:
     from mockserver.cli.torture.runs import Torture
 
-EXAMPLES = """
+EXAMPLES = f"""
 \b
 Examples:
   mockserver torture --list
@@ -24,15 +24,12 @@ Examples:
   mockserver torture --junit torture.xml --json torture.json -- npm test
 
 \b
-The command finds the server by these variables (`mockserver env` prints them all):
-  MOCKSERVER_URL
-  MOCKSERVER_TOKEN_<VENDOR>, or where clients exchange credentials for tokens,
-  MOCKSERVER_CLIENT_ID_<VENDOR> and MOCKSERVER_CLIENT_SECRET_<VENDOR>
+{run_options.VARIABLES}
 
 \b
 It may report what it has computed, as a JSON object in the file that
 MOCKSERVER_VALUES_FILE names, with a number or a list by each name:
-  {"users": 42, "ai-active-users?from=2025-10-01&to=2025-10-07": 37}
+  {{"users": 42, "ai-active-users?from=2025-10-01&to=2025-10-07": 37}}
 The server knows the expected value of a name that is a request below
 /_mock/metrics. Any other value must be that of the baseline.
 
@@ -58,14 +55,7 @@ _FAILING = {"failed": ("failed", "wrong numbers"), "wrong-numbers": ("wrong numb
     options_metavar="[OPTIONS] --",
     context_settings={"allow_interspersed_args": False},
 )
-@options.config
-@options.organization
-@options.organization_file
-@options.now
-@options.freeze
-@options.limits
-@options.policy
-@options.policy_file
+@run_options.served
 @click.option(
     "--vendor",
     "vendors",
