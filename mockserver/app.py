@@ -20,7 +20,8 @@ from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.hosts import Hosts
 from mockserver.gateway.limits import LimitMode
-from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
+from mockserver.gateway.sandbox import SandboxConfig
+from mockserver.gateway.store.memory import MemoryRegistry
 from mockserver.organizations import files
 from mockserver.products.world import World
 from mockserver.profiles.records import Profiles, UnknownProfile
@@ -42,7 +43,7 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError for a clock or a switch that cannot be, OrganizationError for a bad organization file.
     """
     known = sources()
-    registry = SandboxRegistry(known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, known.switches)
+    registry = MemoryRegistry(known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, known.switches)
     registry.make_default(default_config(settings, known))
     registry.redactor.learn(settings.admin_token or "")
     app = Flask("mockserver", static_folder=None)

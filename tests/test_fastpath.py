@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from mockserver.app import create_app
-from mockserver.gateway import sandbox as sandboxes
 from mockserver.gateway.fastpath import FastPath, Response
+from mockserver.gateway.store import memory
+from mockserver.gateway.store import registry as registries
+from mockserver.gateway.store.memory import MemoryRegistry
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
 from mockserver.simulation import clock
@@ -70,7 +72,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 def same_names() -> Iterator[None]:
     """Two apps give their sandboxes and tokens the same names."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sandboxes, "token_hex", lambda _: "00000000")
+        patch.setattr(memory, "token_hex", lambda _: "00000000")
         yield
 
 
@@ -213,7 +215,7 @@ def test_request_to_a_sandbox_that_is_deleted_meanwhile_is_not_remembered(
     app: Flask, monkeypatch: pytest.MonkeyPatch, answers: Answers
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(sandboxes.SandboxRegistry, "opened", lambda *_: None)
+        patch.setattr(MemoryRegistry, "opened", lambda *_: None)
         ask(app, PATH, SEEDED)
     ask(app, PATH, SEEDED)
     assert answers.count == 0
@@ -288,7 +290,7 @@ def test_only_plain_requests_to_endpoints_go_without_flask(
 
 
 def test_few_requests_are_remembered(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
-    monkeypatch.setattr(sandboxes, "REQUESTS_MAXIMUM", 1)
+    monkeypatch.setattr(registries, "REQUESTS_MAXIMUM", 1)
     app = create_app(SETTINGS)
     other = f"{PATH.partition('?')[0]}?start_date=2025-10-13"
     for target in (PATH, other, PATH, PATH):

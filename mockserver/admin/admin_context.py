@@ -16,7 +16,8 @@ from mockserver.cases.records import Catalogue
 from mockserver.gateway.background import JobList, JobThreads
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.known_defects import ReadAnswers
-from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
+from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.store.registry import Result, SandboxRegistry
 from mockserver.gateway.switches import Known
 from mockserver.gateway.vendor import Vendor
 from mockserver.profiles.records import Profiles
@@ -105,15 +106,21 @@ class AdminContext:
 
 @dataclass(frozen=True, slots=True)
 class AdminRequest:
-    """A request to the control plane; `name` is the part of the path that picks one of many, "" where there is none.
+    """A request to the control plane; `name` is the part of the path that picks one of many, "" where there is none."""
 
-    `lock` is held while the sandbox is changed, and while several parts of it are read together.
-    """
-
-    lock: RLock
+    registry: SandboxRegistry
     sandbox: Sandbox
     query: dict[str, Any]
     name: str = ""
+
+    @property
+    def lock(self) -> RLock:
+        """What is held while several parts of the sandbox are read together."""
+        return self.registry.lock
+
+    def change(self, make_change: Callable[[Sandbox], Result]) -> Result:
+        """Change the sandbox, as a whole or not at all. The change may be made more than once."""
+        return self.registry.change(self.sandbox, make_change)
 
 
 def context() -> AdminContext:

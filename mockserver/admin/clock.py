@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest
 from mockserver.admin.fields import CLOCK_RANGE, Body, NonNegativeDecimal, Rfc3339Timestamp, StrictBoolean
+from mockserver.gateway.sandbox import Sandbox
 from mockserver.simulation.clock import Clock, ClockError
 from mockserver.validation.schemas import dump
 
@@ -55,20 +56,22 @@ def get(request: AdminRequest) -> dict[str, Any]:
 def replace(request: AdminRequest) -> dict[str, Any]:
     """Set the clock; what is left out goes back to how the sandbox was made."""
     clock = from_fields(ClockBody().load(bodies.read()), request.sandbox.config.clock)
-    with request.lock:
-        request.sandbox.set_clock(clock)
+    request.change(lambda sandbox: sandbox.set_clock(clock))
     return _dump(clock)
 
 
 def advance(request: AdminRequest) -> dict[str, Any]:
     span = _span(AdvanceBody().load(bodies.read()))
-    with request.lock:
-        try:
-            clock = request.sandbox.clock.advanced(*span)
-        except ClockError as error:
-            raise ValidationError({"_schema": [str(error)]}) from error
-        request.sandbox.set_clock(clock)
-    return _dump(clock)
+    return _dump(request.change(lambda sandbox: _advanced(sandbox, *span)))
+
+
+def _advanced(sandbox: Sandbox, span: timedelta, more_ns: int) -> Clock:
+    try:
+        clock = sandbox.clock.advanced(span, more_ns)
+    except ClockError as error:
+        raise ValidationError({"_schema": [str(error)]}) from error
+    sandbox.set_clock(clock)
+    return clock
 
 
 def from_fields(given: Mapping[str, Any], default: Clock) -> Clock:

@@ -10,6 +10,7 @@ from mockserver.admin.fields import Body
 from mockserver.gateway import known_defects
 from mockserver.gateway.defects import ArmedDefect, in_order
 from mockserver.gateway.known_defects import DefectError
+from mockserver.gateway.sandbox import Sandbox
 from mockserver.validation.schemas import StrictSchema, dump
 
 ARMED_MAXIMUM = 200
@@ -103,15 +104,21 @@ class DefectsField(fields.List[tuple[str, str | None]]):
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    sources = context().sources
-    known = known_defects.listed(request.sandbox.profiles.values(), sources.answers)
-    return dump(DefectsSchema, {"known": known, "armed": request.sandbox.policy.defects})
+    return _describe(request.sandbox)
+
+
+def _describe(sandbox: Sandbox) -> dict[str, Any]:
+    known = known_defects.listed(sandbox.profiles.values(), context().sources.answers)
+    return dump(DefectsSchema, {"known": known, "armed": sandbox.policy.defects})
 
 
 def replace(request: AdminRequest) -> dict[str, Any]:
     """Arm these defects and no others; without any given, those that the sandbox was made with."""
     schema = DefectsBody.from_dict({"armed": DefectsField(context().sources)})()
     given = schema.load(bodies.read())
-    with request.lock:
-        request.sandbox.set_defects(given.get("armed", request.sandbox.config.initial_defects))
-        return get(request)
+
+    def make_change(sandbox: Sandbox) -> dict[str, Any]:
+        sandbox.set_defects(given.get("armed", sandbox.config.initial_defects))
+        return _describe(sandbox)
+
+    return request.change(make_change)

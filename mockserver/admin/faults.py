@@ -18,6 +18,7 @@ from mockserver.admin.responses import Errors, Problem, created, json_list
 from mockserver.gateway import socket_features
 from mockserver.gateway.armed_faults import RULES_MAXIMUM, ArmedRule
 from mockserver.gateway.faults import FaultEffect, FaultRule
+from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.vendor import Route, Vendor
 from mockserver.validation.schemas import dump
 
@@ -52,8 +53,12 @@ class ArmedRulesSchema(Body):
 
 def get(request: AdminRequest) -> Response:
     """Every armed rule with its hits, spent ones included."""
+    return _list(request.sandbox)
+
+
+def _list(sandbox: Sandbox) -> Response:
     schema = ArmedRuleSchema()
-    return json_list("rules", (schema.dump(_describe(each)) for each in request.sandbox.faults.armed))
+    return json_list("rules", (schema.dump(_describe(each)) for each in sandbox.counted_rules()))
 
 
 def replace(request: AdminRequest) -> Response:
@@ -61,9 +66,12 @@ def replace(request: AdminRequest) -> Response:
     rules = RulesBody().load(bodies.read()).get("rules")
     if rules is not None:
         check_supported(matchable(rules, context().vendors, "rules"))
-    with request.lock:
-        request.sandbox.faults.replace(request.sandbox.config.initial_faults if rules is None else rules)
-        return get(request)
+
+    def make_change(sandbox: Sandbox) -> Response:
+        sandbox.faults.replace(sandbox.config.initial_faults if rules is None else rules)
+        return _list(sandbox)
+
+    return request.change(make_change)
 
 
 def create(request: AdminRequest) -> Response:
@@ -72,19 +80,24 @@ def create(request: AdminRequest) -> Response:
     if errors := rule_errors(rule, context().vendors):
         raise ValidationError(errors)
     check_supported((rule,))
-    with request.lock:
-        faults = request.sandbox.faults
-        if len(faults.armed) >= RULES_MAXIMUM:
-            raise Problem(409, f"{RULES_MAXIMUM} rules are armed, which is the maximum; DELETE some, spent ones first")
-        armed = faults.add(rule)
+    armed = request.change(lambda sandbox: _add(sandbox, rule))
     return created(dump(ArmedRuleSchema, _describe(armed)), f"{http_request.path}/{armed.id}")
 
 
+def _add(sandbox: Sandbox, rule: FaultRule) -> ArmedRule:
+    if len(sandbox.faults.armed) >= RULES_MAXIMUM:
+        raise Problem(409, f"{RULES_MAXIMUM} rules are armed, which is the maximum; DELETE some, spent ones first")
+    return sandbox.faults.add(rule)
+
+
 def delete(request: AdminRequest) -> None:
-    with request.lock:
-        if not request.sandbox.faults.remove(request.name):
-            ids = ", ".join(each.id for each in request.sandbox.faults.armed) or "none"
-            raise Problem(404, f"there is no fault {request.name!r}; there are: {ids:.1000}")
+    request.change(lambda sandbox: _remove(sandbox, request.name))
+
+
+def _remove(sandbox: Sandbox, fault_id: str) -> None:
+    if not sandbox.faults.remove(fault_id):
+        ids = ", ".join(each.id for each in sandbox.faults.armed) or "none"
+        raise Problem(404, f"there is no fault {fault_id!r}; there are: {ids:.1000}")
 
 
 def matchable(rules: Sequence[FaultRule], vendors: Sequence[Vendor], field: str) -> tuple[FaultRule, ...]:

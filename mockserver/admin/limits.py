@@ -71,15 +71,23 @@ def body(names: Iterable[str]) -> Schema:
 
 def get(request: AdminRequest) -> dict[str, Any]:
     with request.lock:
-        return {name: describe(request.sandbox, name) for name in request.sandbox.limits}
+        return _describe_all(request.sandbox)
 
 
 def change(request: AdminRequest) -> dict[str, Any]:
     """Set limits. PUT puts those left out back to how the sandbox was made; PATCH keeps them."""
     given = body(request.sandbox.limits).load(bodies.read())
-    with request.lock:
-        request.sandbox.set_limits(given, keep=http_request.method == "PATCH")
-        return get(request)
+    keep = http_request.method == "PATCH"
+
+    def make_change(sandbox: Sandbox) -> dict[str, Any]:
+        sandbox.set_limits(given, keep=keep)
+        return _describe_all(sandbox)
+
+    return request.change(make_change)
+
+
+def _describe_all(sandbox: Sandbox) -> dict[str, Any]:
+    return {name: describe(sandbox, name) for name in sandbox.limits}
 
 
 def describe(sandbox: Sandbox, name: str) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def get(request: AdminRequest) -> dict[str, Any]:
     journal = sandbox.journal.records()  # It needs no lock, and 10,000 records take a while.
     with request.lock:
         clock = sandbox.clock
-        now, rules = clock.now(), sandbox.faults.armed
+        now, rules = clock.now(), sandbox.counted_rules()
         overview = {
             "id": sandbox.id,
             "organization": sandbox.config.organization,

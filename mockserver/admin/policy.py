@@ -9,6 +9,7 @@ from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest
 from mockserver.admin.fields import VendorBody
 from mockserver.gateway import switches
+from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.switches import AnySwitch, Grade, Known, Option, SwitchError
 from mockserver.validation.schemas import dump
 
@@ -56,19 +57,27 @@ def body(known: Known) -> Schema:
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    policy = request.sandbox.policy.switches
-    return {
-        group: {switch.name: describe(switch, policy[group][switch]) for switch in known}
-        for group, known in request.sandbox.switches.items()
-    }
+    return _describe_all(request.sandbox)
 
 
 def change(request: AdminRequest) -> dict[str, Any]:
     """Set switches. PUT puts those left out back to how the sandbox was made; PATCH keeps them."""
     given = body(request.sandbox.switches).load(bodies.read())
-    with request.lock:
-        request.sandbox.set_policy(given, keep=http_request.method == "PATCH")
-        return get(request)
+    keep = http_request.method == "PATCH"
+
+    def make_change(sandbox: Sandbox) -> dict[str, Any]:
+        sandbox.set_policy(given, keep=keep)
+        return _describe_all(sandbox)
+
+    return request.change(make_change)
+
+
+def _describe_all(sandbox: Sandbox) -> dict[str, Any]:
+    policy = sandbox.policy.switches
+    return {
+        group: {switch.name: describe(switch, policy[group][switch]) for switch in known}
+        for group, known in sandbox.switches.items()
+    }
 
 
 def describe(switch: AnySwitch, option: Option) -> dict[str, Any]:

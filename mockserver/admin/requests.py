@@ -167,8 +167,7 @@ def get(request: AdminRequest) -> dict[str, Any]:
 
 
 def clear(request: AdminRequest) -> None:
-    with request.lock:
-        request.sandbox.reset(("journal",))
+    request.change(lambda sandbox: sandbox.reset(("journal",)))
 
 
 def _newest(journal: Journal, matches: Matcher, limit: int) -> list[Record]:

@@ -165,7 +165,7 @@ def respond() -> Response:
         return Response(status=302, headers={**responses.HEADERS, "Location": f"{MOUNT}/"})
     sandbox = _sandbox(variables.get("sandbox", DEFAULT))
     names = [value for name, value in variables.items() if name != "sandbox"]
-    reply = route.view(AdminRequest(context().registry.lock, sandbox, _query(route.query()), *names))
+    reply = route.view(AdminRequest(context().registry, sandbox, _query(route.query()), *names))
     if reply is None:
         nothing = Response(status=204, headers=responses.HEADERS)
         del nothing.headers["Content-Type"]

@@ -165,8 +165,7 @@ def delete(request: AdminRequest) -> None:
 def reset(request: AdminRequest) -> dict[str, Any]:
     only = ResetBody().load(bodies.read(optional=True)).get("parts", RESETTABLE)
     parts = [part for part in RESETTABLE if part in only]
-    with request.lock:
-        request.sandbox.reset(parts)
+    request.change(lambda sandbox: sandbox.reset(parts))
     return dump(ResetSchema, {"reset": parts})
 
 

@@ -11,7 +11,8 @@ from mockserver.charts.drawing import Drawing, ListedChart, VendorChart
 from mockserver.charts.report_reader import ReportRequest
 from mockserver.gateway import response_cache
 from mockserver.gateway.response_cache import CachedReply
-from mockserver.gateway.sandbox import SandboxMoment, SandboxRegistry
+from mockserver.gateway.sandbox import SandboxMoment
+from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 
 ChartsByVendor = Mapping[str, Sequence[Chart]]

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from mockserver.gateway import pipeline
 from mockserver.gateway.cross_origin import Senders
-from mockserver.gateway.sandbox import SandboxRegistry
+from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.vendor import RequestContext, Route, Vendor
 
 _EFFECTIVE = (pipeline.fault, pipeline.limit)
@@ -43,7 +43,7 @@ def needs_body(
         return False
     route = found[0]
     unsent = {**environ, "wsgi.input": _Unsent()}
-    context = RequestContext(unsent, registry, vendor, route.operation, None, route, is_dry_run=True)
+    context = RequestContext(unsent, registry, vendor, route.operation, None, route, is_journaled=False)
     if (context.request.content_length or 0) > route.body_maximum:
         return False
     stages = vendor.stages if route.stages is None else route.stages

@@ -17,7 +17,7 @@ from flask import Response
 
 from mockserver.gateway import socket_features
 from mockserver.gateway.armed_faults import FaultHit
-from mockserver.gateway.faults import GENUINE, FaultEffect, FaultPhase, MatchInput
+from mockserver.gateway.faults import GENUINE, FaultEffect, FaultPhase
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
 from mockserver.gateway.socket_features import WaitSlots
@@ -67,15 +67,7 @@ def _reset(_: bytes) -> bytes:
 
 def apply(context: RequestContext, phase: FaultPhase) -> None:
     """Match the rules of a phase; where one fires, wait, and raise what replaces the response."""
-    rules = context.sandbox.faults
-    if not rules.armed:
-        return
-    path, arguments = context.request.path, context.args.getlist
-    client = "" if context.grant is None else context.grant.id, context.environ.get("HTTP_USER_AGENT", "")
-    vendor, now = context.vendor.name, context.now
-    match_input = MatchInput(vendor, context.operation, context.method, path, arguments, now, client)
-    with context.registry.lock:
-        context.fault = rules.match(match_input, phase)
+    context.fault = context.admission.meet(context, phase)
     if context.fault is not None:
         context.journaled().meet(context.fault.label, passed=context.fault.effect == GENUINE)
         _replace(context, context.fault)

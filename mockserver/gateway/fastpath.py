@@ -22,7 +22,8 @@ from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.response_cache import Key, RequestMemory
 from mockserver.gateway.routing import DirectView, Respond
-from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
+from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import CACHED, RequestContext, Vendor
 

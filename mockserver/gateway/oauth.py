@@ -150,9 +150,9 @@ def authenticate_bearer(context: RequestContext) -> None:
     opened = context.registry.resolve_token(context.vendor.name, found[1]) if found else None
     if found is None or opened is None or not _same(_sign(opened[1], int(found[2])), token):
         raise UnknownToken
-    context.enter(*opened)
-    context.expires_at = int(found[2]) * 1_000_000
-    if limits.microseconds(context.now) >= context.expires_at:
+    expires_at = int(found[2]) * 1_000_000
+    context.enter(*opened, expires_at)
+    if limits.microseconds(context.now) >= expires_at:
         raise TokenExpired
 
 

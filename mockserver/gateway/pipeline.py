@@ -69,11 +69,7 @@ def limit(context: RequestContext) -> None:
     """429 when the request's bucket is empty; a request whose response a fault will corrupt costs nothing."""
     context.is_limited = True
     corrupted = context.fault is not None and context.fault.effect.corrupts
-    if corrupted or context.sandbox.allowance(context.limit) is None:
-        return
-    sandbox = context.sandbox
-    with context.registry.lock:
-        wait = sandbox.take(context.limit, context.bucket_scope, context.limit_block, sandbox.clock.now())
+    wait = None if corrupted else context.admission.take(context)
     if wait is not None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 

@@ -21,7 +21,7 @@ from mockserver.gateway import auth, dry_run, pipeline, unserved, view
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.pipeline import AnyResponse
 from mockserver.gateway.rejection import Rejection
-from mockserver.gateway.sandbox import SandboxRegistry
+from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.unserved import NotSimulated
 from mockserver.gateway.vendor import RequestContext, Route, Vendor
 from mockserver.gateway.view import ViewResponse

@@ -10,7 +10,9 @@ from flask import Request, Response
 from werkzeug.test import EnvironBuilder
 
 from mockserver.gateway import pipeline
-from mockserver.gateway.sandbox import Sandbox, SandboxMoment, SandboxRegistry
+from mockserver.gateway.admission import LocalAdmission
+from mockserver.gateway.sandbox import Sandbox, SandboxMoment
+from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import RequestContext
 
@@ -34,7 +36,5 @@ class UnrecordedReader:
         request = Request(EnvironBuilder(target, method=method, data=body, content_type=kind).get_environ())
         context = RequestContext(request.environ, self.registry, self.registry.profiles[vendor], None, request)
         context.grant = Grant("unrecorded", vendor, "", permitted=True)
-        moment = self.moment
-        context.sandbox, context.now, context.policy = moment.sandbox, moment.now, moment.policy
-        context.switches = moment.policy.switches[vendor]
+        context.use(LocalAdmission(self.registry, self.moment))
         return pipeline.respond_unrecorded(context)

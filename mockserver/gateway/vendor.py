@@ -15,8 +15,10 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway import kept_headers, request_body, socket_features
+from mockserver.gateway.admission import Admission
 from mockserver.gateway.armed_faults import FaultHit
 from mockserver.gateway.defects import Defect
+from mockserver.gateway.faults import MatchInput
 from mockserver.gateway.journal import JOURNALED, AnswerNotes, Record, next_sequence
 from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection
@@ -28,7 +30,8 @@ from mockserver.products.world import World
 
 if TYPE_CHECKING:
     from mockserver.gateway.paging_defects import Pages
-    from mockserver.gateway.sandbox import Policy, Sandbox, SandboxRegistry
+    from mockserver.gateway.sandbox import Policy, Sandbox
+    from mockserver.gateway.store.registry import SandboxRegistry
 
 
 BODY_MAXIMUM: Final = 64 * 1024
@@ -66,28 +69,55 @@ class RequestContext:
     record: Record | None = None
     expires_at: int | None = None
     is_limited: bool = False
-    is_dry_run: bool = False
+    is_journaled: bool = True
     method: str = field(init=False)
     path: str = field(init=False)
     query: str = field(init=False)
-    sandbox: "Sandbox" = field(init=False)
-    now: datetime = field(init=False)
-    policy: "Policy" = field(init=False)
-    switches: Switches = field(init=False)
+    _admission: Admission | None = None
 
     def __post_init__(self) -> None:
         self.method = self.environ["REQUEST_METHOD"].upper()
         self.path = self.environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
         self.query = self.environ.get("QUERY_STRING", "")
-        self._enter(self.registry.default)
 
-    def enter(self, sandbox: "Sandbox", grant: Grant) -> None:
+    def enter(self, sandbox: "Sandbox", grant: Grant, expires_at: int | None = None) -> None:
         """Go on in the sandbox that the token opens, in whose journal the request is from now on."""
         self.grant = grant
-        if sandbox is not self.sandbox:
-            self._enter(sandbox)
-        if not self.is_dry_run:
+        self.expires_at = expires_at
+        self._admission = self.registry.admit(self, sandbox)
+        if self.is_journaled:
             self.journaled()
+
+    def use(self, admission: Admission) -> None:
+        """Be let in this way, without a token and without an entry in a journal."""
+        self._admission = admission
+
+    @property
+    def admission(self) -> Admission:
+        """How the request was let into its sandbox, which is the default one until a token opens another."""
+        if self._admission is None:
+            self._admission = self.registry.admit(self, self.registry.default)
+        return self._admission
+
+    @property
+    def sandbox(self) -> "Sandbox":
+        """The sandbox that the request is in."""
+        return self.admission.sandbox
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which the request happens."""
+        return self.admission.now
+
+    @property
+    def policy(self) -> "Policy":
+        """The policy under which the request is answered."""
+        return self.admission.policy
+
+    @property
+    def switches(self) -> Switches:
+        """The options of the vendor's switches under this policy."""
+        return self.policy.switches[self.vendor.name]
 
     def journaled(self) -> Record:
         """The request's record in the journal of its sandbox, which is begun by the first call."""
@@ -116,12 +146,6 @@ class RequestContext:
             environ[JOURNALED] = sandbox.id, self.record
             sandbox.journal.add(self.record)
         return self.record
-
-    def _enter(self, sandbox: "Sandbox") -> None:
-        self.sandbox = sandbox
-        self.now = sandbox.clock.now()
-        self.policy = sandbox.policy
-        self.switches = self.policy.switches[self.vendor.name]
 
     @property
     def request(self) -> Request:
@@ -153,6 +177,13 @@ class RequestContext:
         switch = self.vendor.limit_scope
         by_token = switch is not None and self.switches[switch] is LimitScope.TOKEN
         return f"token {self.grant.id}" if by_token and self.grant else LimitScope.ORGANIZATION.value
+
+    @property
+    def match_input(self) -> MatchInput:
+        """What fault rules match on."""
+        client = "" if self.grant is None else self.grant.id, self.environ.get("HTTP_USER_AGENT", "")
+        path, arguments = self.request.path, self.args.getlist
+        return MatchInput(self.vendor.name, self.operation, self.method, path, arguments, self.now, client)
 
     @property
     def bucket(self) -> BucketState | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mockserver.admin import admin_context
-from mockserver.gateway.sandbox import SandboxRegistry
+from mockserver.gateway.store.registry import SandboxRegistry
 from tests.admin.driver import Admin
 
 COUNT = "/analytics/v0/dau-count"

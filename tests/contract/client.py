@@ -15,7 +15,8 @@ from werkzeug.datastructures import Headers
 
 from mockserver.admin import admin_context
 from mockserver.gateway.limits import Limit, LimitMode
-from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
+from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation import clock
 from mockserver.simulation.clock import Clock

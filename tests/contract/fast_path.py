@@ -20,7 +20,8 @@ from mockserver.gateway.armed_faults import FaultRules
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import LimitMode
-from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
+from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.store.registry import SandboxRegistry
 
 MODES = ("on", "off", "twice")
 

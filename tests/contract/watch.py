@@ -14,7 +14,7 @@ from mockserver import resources, vendors
 from mockserver.gateway import routing, socket_features
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.journal import JOURNALED
-from mockserver.gateway.sandbox import SandboxRegistry
+from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 from tests.contract import oracle
 from tests.contract.oracle import Recorded

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from mockserver.gateway.sandbox import SandboxRegistry
+from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.unrecorded import UnrecordedReader
 from mockserver.gateway.vendor import Vendor
 from tests.conftest import SERVED

@@ -1,0 +1,70 @@
+"""How a request is let into a sandbox: at one moment, under one policy, past the armed rules and the limit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from mockserver.gateway.armed_faults import FaultHit
+from mockserver.gateway.faults import FaultPhase
+
+if TYPE_CHECKING:
+    from mockserver.gateway.sandbox import Policy, Sandbox, SandboxMoment
+    from mockserver.gateway.store.registry import SandboxRegistry
+    from mockserver.gateway.vendor import RequestContext
+
+
+class Admission(Protocol):
+    """A request in a sandbox; what it sees of it does not change, whatever becomes of the sandbox meanwhile."""
+
+    @property
+    def sandbox(self) -> "Sandbox":
+        """The sandbox that its token opens, or the default one."""
+
+    @property
+    def now(self) -> datetime:
+        """The time in the sandbox."""
+
+    @property
+    def policy(self) -> "Policy":
+        """The policy under which it is answered."""
+
+    def meet(self, context: "RequestContext", phase: FaultPhase) -> FaultHit | None:
+        """What the first rule of a phase that fires for the request does; the rules count the request."""
+
+    def take(self, context: "RequestContext") -> int | None:
+        """Spend one request of the limit: None if the request passes, else the microseconds until one would."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAdmission:
+    """An admission to a sandbox whose counters are in this process."""
+
+    registry: "SandboxRegistry"
+    moment: "SandboxMoment"
+
+    @property
+    def sandbox(self) -> "Sandbox":
+        return self.moment.sandbox
+
+    @property
+    def now(self) -> datetime:
+        return self.moment.now
+
+    @property
+    def policy(self) -> "Policy":
+        return self.moment.policy
+
+    def meet(self, context: "RequestContext", phase: FaultPhase) -> FaultHit | None:
+        rules = self.moment.sandbox.faults
+        if not rules.armed:
+            return None
+        match_input = context.match_input
+        with self.registry.lock:
+            return rules.match(match_input, phase)
+
+    def take(self, context: "RequestContext") -> int | None:
+        sandbox = self.moment.sandbox
+        if sandbox.allowance(context.limit) is None:
+            return None
+        with self.registry.lock:
+            return sandbox.take(context.limit, context.bucket_scope, context.limit_block, sandbox.clock.now())

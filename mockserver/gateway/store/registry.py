@@ -1,0 +1,135 @@
+"""The sandboxes of an app, as the gateway and the control plane use them, wherever they are kept."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from threading import RLock
+from typing import Any, TypeVar
+
+from mockserver.gateway import dates, tokens
+from mockserver.gateway.admission import Admission
+from mockserver.gateway.journal import Journal
+from mockserver.gateway.redaction import Redactor
+from mockserver.gateway.response_cache import REQUESTS_MAXIMUM, RequestMemory, ResponseCache
+from mockserver.gateway.sandbox import DEFAULT, Sandbox, SandboxConfig
+from mockserver.gateway.switches import Known
+from mockserver.gateway.tokens import Grant
+from mockserver.gateway.vendor import RequestContext, Vendor
+from mockserver.gateway.world_cache import Make, WorldCache
+
+Result = TypeVar("Result")
+
+
+class SandboxRegistry(ABC):
+    """All sandboxes and the tokens that open them.
+
+    Ids and tokens made while it runs contain a `mark`, so that a token from another server opens nothing here; none is
+    used twice. `maximum` is how many sandboxes there may be beside the default one. `known_switches` are by default
+    those of the vendors; those of the server are always known.
+
+    `answers` are the cached replies, and `requests` is how the `fastpath` answers those that were sent before. What
+    several threads change is changed under the `lock`.
+
+    `redactor` knows a part of every token and of every client's secret, past or present. There are only as many parts
+    as the first sandbox has tokens, however many were made since.
+    """
+
+    def __init__(
+        self,
+        profiles: Iterable[Vendor],
+        world: Make,
+        journal_size: int,
+        maximum: int = 1000,
+        known_switches: Known | None = None,
+    ) -> None:
+        self.lock = RLock()
+        self.profiles = {profile.name: profile for profile in profiles}
+        of_vendors = {name: each.switches for name, each in self.profiles.items()}
+        self.switches = {**(known_switches or of_vendors), dates.NAME: dates.SWITCHES}
+        self.answers = ResponseCache()
+        self.requests: RequestMemory[Any] = RequestMemory(REQUESTS_MAXIMUM)
+        self.worlds = WorldCache(world)
+        self.journal_size = journal_size
+        self.maximum = maximum
+        self.redactor = Redactor()
+
+    def mark_tokens(self, mark: str) -> None:
+        """Have this mark in every id and token that is made from now on."""
+        self.mark = mark
+        self.redactor.learn(*(tokens.token_for(name, mark, permitted=True) for name in self.profiles))
+
+    @abstractmethod
+    def make(
+        self, sandbox_id: str, config: SandboxConfig, grants: Iterable[Grant], seconds: Decimal | None = None
+    ) -> Sandbox:
+        """A sandbox that replaces any with the same id, and the tokens that open it; deleted after `seconds`."""
+
+    def make_default(self, config: SandboxConfig) -> Sandbox:
+        """The default sandbox, opened by the seeded tokens of its organization."""
+        return self.make(DEFAULT, config, self.seeded_grants(config, config.organization.slug))
+
+    @abstractmethod
+    def make_sandbox(self, config: SandboxConfig, seconds: Decimal | None = None) -> Sandbox:
+        """A sandbox with an id and tokens of its own, deleted after `seconds`; TooManySandboxes at the maximum."""
+
+    @property
+    @abstractmethod
+    def sandboxes(self) -> list[Sandbox]:
+        """Every sandbox, in order of creation."""
+
+    @property
+    def default(self) -> Sandbox:
+        """The sandbox that the seeded tokens open."""
+        found = self.find(DEFAULT)
+        assert found is not None  # noqa: S101 (it is never deleted)
+        return found
+
+    @abstractmethod
+    def find(self, sandbox_id: str) -> Sandbox | None:
+        """The sandbox with an id; None if it does not exist, or no longer."""
+
+    @abstractmethod
+    def delete(self, sandbox: Sandbox) -> None:
+        """Delete a sandbox: its tokens open nothing any more, and nothing of it is kept."""
+
+    @abstractmethod
+    def change(self, sandbox: Sandbox, make_change: Callable[[Sandbox], Result]) -> Result:
+        """Change a sandbox, as a whole or not at all; nobody sees a part. The change may be made more than once."""
+
+    @abstractmethod
+    def admit(self, context: RequestContext, sandbox: Sandbox) -> Admission:
+        """Let a request into a sandbox at the present moment, with the grant that the context has."""
+
+    @abstractmethod
+    def grant(self, sandbox: Sandbox, vendor: str, *, permitted: bool) -> Grant:
+        """A new token that opens a sandbox at a vendor; where clients have secrets, the id of a new client."""
+
+    @abstractmethod
+    def revoke(self, sandbox: Sandbox, grant_id: str) -> bool:
+        """Revoke the token with an id; False for an unknown id."""
+
+    @abstractmethod
+    def resolve_token(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
+        """The sandbox that a token opens at a vendor, and what it grants there; None for an unknown token."""
+
+    @abstractmethod
+    def opened(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
+        """The same as `resolve_token`, but it waits for nothing: None where it would have to."""
+
+    @abstractmethod
+    def new_journal(self, sandbox_id: str) -> Journal:
+        """The journal of a new sandbox."""
+
+    def learn_tokens(self, grants: Iterable[Grant]) -> None:
+        """Have the redactor know these tokens."""
+        for grant in grants:
+            self.redactor.learn(*(text for text in (grant.token, grant.secret) if text and self.mark not in text))
+
+    def seeded_grants(self, config: SandboxConfig, name: str) -> list[Grant]:
+        """The tokens that a sandbox is made with, with a name in them."""
+        grants: list[Grant] = []
+        for vendor in self.profiles.values():
+            groups = config.organization.role_groups if vendor.has_group_roles else ()
+            writes = vendor.has_writes
+            grants += tokens.seeded(vendor.name, name, secret=vendor.secret, groups=groups, writes=writes)
+        return grants
