@@ -14,6 +14,7 @@ from flask import Flask
 
 from mockserver import admin, console, resources, startup_policy, vendors
 from mockserver.admin.admin_context import CONTROL_PLANE, OPEN_PATHS, Sources
+from mockserver.admin.sandbox_documents import SandboxDocuments
 from mockserver.cases.records import Case, Catalogue, UnknownCase
 from mockserver.gateway import routing
 from mockserver.gateway.cross_origin import Senders
@@ -22,6 +23,7 @@ from mockserver.gateway.hosts import Hosts
 from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import SandboxConfig
 from mockserver.gateway.store.memory import MemoryRegistry
+from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.organizations import files
 from mockserver.products.world import World
 from mockserver.profiles.records import Profiles, UnknownProfile
@@ -43,8 +45,7 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError for a clock or a switch that cannot be, OrganizationError for a bad organization file.
     """
     known = sources()
-    registry = MemoryRegistry(known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, known.switches)
-    registry.make_default(default_config(settings, known))
+    registry = open_registry(settings, known)
     registry.redactor.learn(settings.admin_token or "")
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -58,9 +59,33 @@ def create_app(settings: Settings) -> Flask:
     admin.install(app, plane)
     app.register_error_handler(Exception, admin.render_error)
     needs_body = partial(_needs_body, app, installed.needs_body)
-    front = FastPath(app.wsgi_app, registry, senders, installed.direct, OPEN_PATHS, needs_body)
+    front = _front(registry)(app.wsgi_app, registry, senders, installed.direct, OPEN_PATHS, needs_body)
     app.wsgi_app = front  # type: ignore[method-assign]
     return app
+
+
+def open_registry(settings: Settings, known: Sources) -> SandboxRegistry:
+    """The sandboxes, with the default one: in this process or, with a store, in an engine."""
+    config = default_config(settings, known)
+    what = known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, known.switches
+    if settings.store is None:
+        registry: SandboxRegistry = MemoryRegistry(*what)
+    else:
+        from mockserver.gateway.store import opening
+
+        documents = SandboxDocuments(known, config.organization)
+        registry = opening.open_store(settings.store, what, documents)
+    registry.make_default(config)
+    return registry
+
+
+def _front(registry: SandboxRegistry) -> Callable[..., FastPath]:
+    """What stands in front of the app: with a store, it waits for it."""
+    if isinstance(registry, MemoryRegistry):
+        return FastPath
+    from mockserver.gateway.store.shared_fastpath import SharedFastPath
+
+    return SharedFastPath
 
 
 def _needs_body(app: Flask, of_vendors: Callable[[WSGIEnvironment], bool | None], environ: WSGIEnvironment) -> bool:

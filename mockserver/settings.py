@@ -69,6 +69,7 @@ class Settings:
     journal_size: int = 10_000
     sandboxes_maximum: int = 1000
     threads: int = 16
+    store: str | None = field(default=None, metadata=_BY_APP)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "host", _without_brackets(self.host))

@@ -26,7 +26,7 @@ from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
 from tests import optional_programs
-from tests.contract import client, fast_path
+from tests.contract import client, fast_path, shared_store
 from tests.contract.client import Client
 from tests.contract.watch import Watch
 from tests.contract.wire import Wire
@@ -47,6 +47,7 @@ _PREFIXES = count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options --over-socket and --fast-path."""
     parser.addoption("--over-socket", action="store_true", help="send every request over a real socket")
+    parser.addoption("--store", action="store_true", help="keep the sandboxes of every app in a store")
     parser.addoption("--fast-path", choices=fast_path.MODES, default="on", help="what the layer in front of Flask does")
 
 
@@ -55,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for line in (
         "in_process(reason): deselect the test with --over-socket, for this reason",
+        "memory(reason): deselect the test with --store, for this reason",
         "fast_path_on(reason): deselect the test with another --fast-path than on, for this reason",
         "unix(reason): deselect the test on Windows, for this reason",
     ):
@@ -68,6 +70,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         markers.append("in_process")
     if config.getoption("--fast-path") != "on":
         markers.append("fast_path_on")
+    if config.getoption("--store"):
+        markers.append("memory")
     if sys.platform == "win32":
         markers.append("unix")
     lacking = [program for program in optional_programs.PROGRAMS if program.left_out]
@@ -108,6 +112,16 @@ def _all_over_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     with _over_sockets(request.getfixturevalue("wire")):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _all_in_store(request: pytest.FixtureRequest) -> Iterator[None]:
+    if not request.config.getoption("--store"):
+        yield
+        return
+    engine: EngineProcess = request.getfixturevalue("engine")
+    with shared_store.apps_in_store(lambda: engine.url(f"app-{next(_PREFIXES)}")):
         yield
 
 

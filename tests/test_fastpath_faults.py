@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 from tests import test_fastpath as layer
-from tests.test_fastpath import PATH, SEEDED, answers, undescribed
+from tests.contract import random_use
+from tests.contract.random_use import PATH
+from tests.test_fastpath import SEEDED, answers, undescribed
 
 __all__ = ["answers", "undescribed"]
 
@@ -17,11 +19,11 @@ PERIOD = {"from": "2025-10-22T02:00:00Z", "until": "2025-10-22T02:10:00Z"}
 
 
 def statuses(app: Flask, times: int) -> list[int]:
-    return [layer.ask(app, PATH, SEEDED).status_code for _ in range(times)]
+    return [random_use.ask(app, PATH, SEEDED).status_code for _ in range(times)]
 
 
 def arm(app: Flask, rule: dict[str, Any]) -> None:
-    assert layer.control(app, "POST", "/faults", rule)["id"] == "fault-1"
+    assert random_use.control(app, "POST", "/faults", rule)["id"] == "fault-1"
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,7 @@ def arm(app: Flask, rule: dict[str, Any]) -> None:
 def test_rule_is_no_obstacle_outside_its_period(
     app: Flask, answers: layer.Answers, time: str, status: int, by_itself: int
 ) -> None:
-    layer.control(app, "PUT", "/clock", {"now": f"2025-10-22T{time}Z", "frozen": True})
+    random_use.control(app, "PUT", "/clock", {"now": f"2025-10-22T{time}Z", "frozen": True})
     statuses(app, 2)
     arm(app, {"effect": DOWN, **PERIOD})
     answers.count = 0
@@ -40,13 +42,13 @@ def test_rule_is_no_obstacle_outside_its_period(
 
 
 def test_running_clock_reaches_the_period_between_two_cached_answers(app: Flask, answers: layer.Answers) -> None:
-    layer.control(app, "PUT", "/clock", {"now": "2025-10-22T01:00:00Z"})
+    random_use.control(app, "PUT", "/clock", {"now": "2025-10-22T01:00:00Z"})
     arm(app, {"effect": DOWN, **PERIOD})
     assert statuses(app, 3) == [200] * 3
     assert answers.count == 2
-    layer.control(app, "POST", "/clock/advance", {"minutes": 61})
+    random_use.control(app, "POST", "/clock/advance", {"minutes": 61})
     assert statuses(app, 1) == [503]
-    layer.control(app, "POST", "/clock/advance", {"minutes": 61})
+    random_use.control(app, "POST", "/clock/advance", {"minutes": 61})
     assert statuses(app, 3) == [200] * 3
     assert answers.count == 4
 

@@ -90,8 +90,11 @@ class AdminContext:
     invariants: Callable[[], Mapping[str, ModuleType]]
     page: Callable[[], Response | None]
     audit_threads: JobThreads = field(default_factory=lambda: JobThreads(1))
-    case_runs: JobList[Any] = field(default_factory=lambda: JobList("run", CASE_RUNS_KEPT))
+    case_runs: JobList[Any] = field(init=False)
     case_threads: JobThreads = field(default_factory=lambda: JobThreads(CASE_THREADS))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "case_runs", self.registry.job_list("run", CASE_RUNS_KEPT, "server"))
 
     @property
     def vendors(self) -> tuple[Vendor, ...]:

@@ -115,6 +115,19 @@ class Audit(Job):
         self.requests_made = 0
         self.invariants: list[dict[str, Any]] = []
 
+    def to_json(self) -> dict[str, Any]:
+        own = {"first": str(self.first), "last": str(self.last)}
+        more = {"vendors": self.vendors, "requests_made": self.requests_made, "invariants": self.invariants}
+        return {**super().to_json(), **own, **more}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> "Audit":
+        """An audit of another server, as far as that has told."""
+        first, last = date.fromisoformat(given["first"]), date.fromisoformat(given["last"])
+        audit = cls(given["total"], given["vendors"], first, last).restore(given)
+        audit.requests_made, audit.invariants = given["requests_made"], given["invariants"]
+        return audit
+
     @property
     def violated(self) -> int:
         """How many invariants do not hold."""

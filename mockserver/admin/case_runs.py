@@ -3,6 +3,7 @@
 Cases are in the room `cases`; a run sends the requests of one in a sandbox of its own, without a socket.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -60,12 +61,23 @@ class CaseRunBody(Body):
 class CaseRun(Job):
     """A run of a case; `sandbox` is the id of its sandbox, once it has one."""
 
-    def __init__(self, case: Case) -> None:
-        super().__init__(len(case.steps))
-        self.case = case.id
+    def __init__(self, case: str, total: int) -> None:
+        super().__init__(total)
+        self.case = case
         self.sandbox = ""
         self.result: str | None = None
         self.messages: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        own = {"case": self.case, "sandbox": self.sandbox, "result": self.result, "messages": self.messages}
+        return {**super().to_json(), **own}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> "CaseRun":
+        """A run of another server, as far as that has told."""
+        run = cls(given["case"], given["total"]).restore(given)
+        run.sandbox, run.result, run.messages = given["sandbox"], given["result"], tuple(given["messages"])
+        return run
 
     def begin(self, sandbox: str, number: int, step: Step) -> None:
         """Note that a request of a step is sent; JobRemoved if the run must end."""
@@ -88,7 +100,7 @@ def get(request: AdminRequest) -> dict[str, Any]:
 def create(request: AdminRequest) -> Response:
     """Start a run of a case, in a sandbox of its own, which is deleted afterwards."""
     admin, case = context(), _case(CaseRunBody().load(bodies.read())["case"])
-    run = CaseRun(case)
+    run = CaseRun(case.id, len(case.steps))
     with request.lock:
         if sum(each.is_unfinished for each in admin.case_runs) >= UNFINISHED_MAXIMUM:
             rule = f"{UNFINISHED_MAXIMUM} runs of cases are unfinished, which is the maximum"

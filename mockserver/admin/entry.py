@@ -3,6 +3,7 @@
 Its resources (`routes`) are imported with the first request for one, because no vendor's answer needs them.
 """
 
+from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response
@@ -19,6 +20,19 @@ def install(app: Flask, context: AdminContext) -> None:
     for path in ("/", "/_mock", "/_mock/<path:rest>", "/_mock/"):
         app.url_map.add(Rule(path, endpoint=_ENDPOINT))  # for every method: the routes know which are allowed
     app.view_functions[_ENDPOINT] = _respond
+    context.registry.restored_jobs |= {"audit": _restored_audit, "run": _restored_run}
+
+
+def _restored_audit(given: dict[str, Any]) -> object:
+    from mockserver.admin.audits import Audit
+
+    return Audit.from_json(given)
+
+
+def _restored_run(given: dict[str, Any]) -> object:
+    from mockserver.admin.case_runs import CaseRun
+
+    return CaseRun.from_json(given)
 
 
 def render_error(error: Exception) -> Response:

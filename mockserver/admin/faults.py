@@ -117,8 +117,12 @@ def check_supported(rules: Iterable[FaultRule]) -> None:
 
 
 def _describe(armed: ArmedRule) -> dict[str, Any]:
-    rule = armed.rule
-    given = {**_without_defaults(rule), "phase": rule.phase, "id": armed.id, "hits": armed.hits}
+    return {**fields_of(armed.rule), "id": armed.id, "hits": armed.hits}
+
+
+def fields_of(rule: FaultRule) -> dict[str, Any]:
+    """The fields of a rule's body that are set, with its phase."""
+    given = {**_without_defaults(rule), "phase": rule.phase}
     if rule.steps:
         return {**given, "steps": [_without_defaults(step) for step in rule.steps], "then": rule.then}
     return {**given, "effect": _without_defaults(rule.effect)}

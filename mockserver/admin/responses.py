@@ -17,6 +17,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from mockserver.admin.admin_context import context
 from mockserver.gateway import response_cache
+from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.validation.schemas import flat_errors
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,12 @@ def _problem(error: Exception) -> Problem:
         return Problem(404, rule)
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return Problem(error.code, error.description or error.name)
+    return _failure(error)
+
+
+def _failure(error: Exception) -> Problem:
+    if isinstance(error, StoreUnavailable):
+        return Problem(error.status, str(error))
     log.error("a request failed", exc_info=error)
     return Problem(500, "the server failed; its log has the reason")
 

@@ -1,16 +1,20 @@
 """How a request is let into a sandbox: at one moment, under one policy, past the armed rules and the limit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from mockserver.gateway.armed_faults import FaultHit
 from mockserver.gateway.faults import FaultPhase
 
 if TYPE_CHECKING:
+    from mockserver.gateway.journal import Record
     from mockserver.gateway.sandbox import Policy, Sandbox, SandboxMoment
     from mockserver.gateway.store.registry import SandboxRegistry
-    from mockserver.gateway.vendor import RequestContext
+    from mockserver.gateway.vendor import Memory, RequestContext
+
+Result = TypeVar("Result")
 
 
 class Admission(Protocol):
@@ -33,6 +37,12 @@ class Admission(Protocol):
 
     def take(self, context: "RequestContext") -> int | None:
         """Spend one request of the limit: None if the request passes, else the microseconds until one would."""
+
+    def begin_record(self, context: "RequestContext") -> "Record":
+        """The record of the request in the journal of the sandbox, where it is in progress from now on."""
+
+    def respond(self, context: "RequestContext", view: "Callable[[Memory | None], Result]") -> "Result":
+        """The result of a view, which gets what clients have written at the vendor, and may write more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,15 @@ class LocalAdmission:
         match_input = context.match_input
         with self.registry.lock:
             return rules.match(match_input, phase)
+
+    def begin_record(self, context: "RequestContext") -> "Record":
+        sandbox, now, _ = self.moment.sandbox, self.moment.now, self.moment.policy
+        record = context.new_record(sandbox, now)
+        sandbox.journal.add(record)
+        return record
+
+    def respond(self, context: "RequestContext", view: "Callable[[Memory | None], Result]") -> "Result":
+        return view(self.moment.sandbox.memory_of(context.vendor))
 
     def take(self, context: "RequestContext") -> int | None:
         sandbox = self.moment.sandbox

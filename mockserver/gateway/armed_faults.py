@@ -6,7 +6,6 @@ What a rule says is in `faults`.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
 from threading import Event
 
 from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule, MatchInput, ShareBy
@@ -74,9 +73,19 @@ class FaultRules:
         self.armed: tuple[ArmedRule, ...] = ()
         self.reset()
 
+    @property
+    def next_number(self) -> int:
+        """The number in the id of the next rule."""
+        return self._next
+
+    def restore(self, rules: Iterable[tuple[str, FaultRule]], next_number: int) -> None:
+        """Have these rules with these ids armed, which no request has met."""
+        self.armed = tuple(self._with_id(fault_id, rule) for fault_id, rule in rules)
+        self._next = next_number
+
     def reset(self, rules: Iterable[FaultRule] = ()) -> None:
         """Restart the ids, and arm these rules and no others."""
-        self._ids = count(1)
+        self._next = 1
         self.replace(rules)
 
     def replace(self, rules: Iterable[FaultRule]) -> None:
@@ -112,7 +121,11 @@ class FaultRules:
         )
 
     def _armed(self, rule: FaultRule) -> ArmedRule:
-        return ArmedRule(f"fault-{next(self._ids)}", rule, hashing.key(self._seed, "fault", _draw_text(rule)))
+        number, self._next = self._next, self._next + 1
+        return self._with_id(f"fault-{number}", rule)
+
+    def _with_id(self, fault_id: str, rule: FaultRule) -> ArmedRule:
+        return ArmedRule(fault_id, rule, hashing.key(self._seed, "fault", _draw_text(rule)))
 
 
 _FIRST_FIELDS = ("vendor", "operation", "path", "query", "times", "skip", "share")

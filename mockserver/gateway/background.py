@@ -6,9 +6,9 @@ What the work is, and how a job is described, is decided by the control plane.
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,12 @@ class JobRemoved(Exception):
 
 
 class Job:
-    """Work of `total` steps, of which `done` are done; `current` is the one under way."""
+    """Work of `total` steps, of which `done` are done; `current` is the one under way.
+
+    `on_progress` is called with the job whenever it may have come further.
+    """
+
+    on_progress: Callable[[Any], None] | None = None
 
     def __init__(self, total: int) -> None:
         self.id = ""
@@ -51,8 +56,20 @@ class Job:
 
     def check(self) -> None:
         """JobRemoved if the work must end; it calls this often."""
+        if self.on_progress is not None:
+            self.on_progress(self)
         if self.is_removed:
             raise JobRemoved
+
+    def to_json(self) -> dict[str, Any]:
+        """How far it has come, for other servers."""
+        return {"id": self.id, "total": self.total, "done": self.done, "current": self.current, "state": self.state}
+
+    def restore(self, given: Mapping[str, Any]) -> Self:
+        """Be as far as another server has told."""
+        self.id, self.done, self.current = given["id"], given["done"], given["current"]
+        self.state = JobState(given["state"])
+        return self
 
     def run(self, work: Callable[[], None]) -> None:
         """Do the work, unless the job was removed; an error ends only the job."""
@@ -68,6 +85,8 @@ class Job:
             ended = JobState.FAILED
         self.current = None
         self.state = ended
+        if self.on_progress is not None:
+            self.on_progress(self)
 
 
 AnyJob = TypeVar("AnyJob", bound=Job)

@@ -20,7 +20,7 @@ from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.journal import JOURNALED, Record, answered, next_sequence
 from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.limits import LimitBlock
-from mockserver.gateway.response_cache import Key, RequestMemory
+from mockserver.gateway.response_cache import CachedReply, Key, RequestMemory
 from mockserver.gateway.routing import DirectView, Respond
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.store.registry import SandboxRegistry
@@ -39,8 +39,12 @@ class Response(NamedTuple):
     headers: Headers
     parts: tuple[bytes, ...]
 
+    def dated(self, now: datetime) -> "Response":
+        """The same answer with a date."""
+        return self._replace(headers=(*self.headers, (dates.HEADER, dates.text(now))))
 
-class _Known(NamedTuple):
+
+class KnownRequest(NamedTuple):
     """What is known of a request that passed every stage: the parts of its answer, and on what they depend.
 
     `epoch` is the part of the moment that the reply depends on, `expires_at` when its token expires, in microseconds
@@ -76,6 +80,40 @@ class _Known(NamedTuple):
         before, after = self.headers[: self.length_at], self.headers[self.length_at + 1 :]
         return (*before, ("Content-Length", str(length)), *after)
 
+    def response(self, reply: CachedReply, sandbox: Sandbox, now: datetime) -> Response:
+        """The answer with a reply in it, without a date of the sandbox."""
+        switches = sandbox.policy.switches[self.vendor.name]
+        parts = reply.parts(self.vendor.format_timestamp(now, switches))
+        return Response(self.status, self.headers_for(sum(map(len, parts))), parts)
+
+    def record(
+        self,
+        environ: WSGIEnvironment,
+        sandbox: Sandbox,
+        now: datetime,
+        started: int,
+        start_seq: int,
+        make: Callable[..., Record] = Record,
+    ) -> Record:
+        """What the journal of a sandbox keeps of the request."""
+        return make(
+            now,
+            self.vendor.name,
+            self.operation,
+            "GET",
+            self.path,
+            environ["QUERY_STRING"],
+            sandbox.config.organization.slug,
+            self.grant.id,
+            started,
+            self.generation,
+            sandbox.clock.frozen,
+            start_seq,
+            environ.get("HTTP_AUTHORIZATION") if self.may_repeat_credentials else None,
+            None,
+            sent=kept_headers.of_request(environ),
+        )
+
 
 class FastPath:
     """Takes an answer from the response cache, or passes a request on to the app and remembers how it was answered.
@@ -98,62 +136,54 @@ class FastPath:
         self._app = app
         self._registry = registry
         self._senders = senders
-        self._requests: RequestMemory[_Known] = registry.requests
+        self._requests: RequestMemory[KnownRequest] = registry.requests
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         is_new = _TRIED not in environ
         _complete(environ)
-        response = self.answer(environ) if is_new else None
+        response = self.respond(environ) if is_new else None
         if response is None:
             return self._pass_on(environ, start_response)
         start_response(response.status, list(response.headers))
         return [b"".join(response.parts)]
 
+    def respond(self, environ: WSGIEnvironment) -> Response | None:
+        """The answer to a request, if it is cached; it may wait for a store."""
+        return self.answer(environ)
+
     def answer(self, environ: WSGIEnvironment) -> Response | None:
         """The answer to a request, if it is cached; it takes some microseconds, and waits for nothing."""
-        environ[_TRIED] = True
-        key = environ["PATH_INFO"], environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")
-        known = self._requests.get(key)
-        if known is None or environ["REQUEST_METHOD"] != "GET" or not _is_plain(environ):
+        known = self.known(environ)
+        if known is None:
             return None
         started, start_seq = perf_counter_ns(), next_sequence()
-        if not self._senders.is_ordinary(environ, known.vendor.name) or not self._registry.lock.acquire(blocking=False):
+        if not self._registry.lock.acquire(blocking=False):
             return None
         try:
             sandbox, now = known.sandbox, known.sandbox.clock.now()
-            switches = sandbox.policy.switches[known.vendor.name]
             reply = self._registry.answers.get(known.key) if self._holds(known, now) else None
             if reply is None or not _passes_limit(known, now):
                 return None
         finally:
             self._registry.lock.release()
-        parts = reply.parts(known.vendor.format_timestamp(now, switches))
-        headers = known.headers_for(sum(map(len, parts)))
-        record = Record(
-            now,
-            known.vendor.name,
-            known.operation,
-            "GET",
-            known.path,
-            key[1],
-            sandbox.config.organization.slug,
-            known.grant.id,
-            started,
-            known.generation,
-            sandbox.clock.frozen,
-            start_seq,
-            key[2] if known.may_repeat_credentials else None,
-            None,
-            answered(started, known.code, None, None, reply.notes, kept_headers.of_response(headers)),
-            kept_headers.of_request(environ),
-        )
+        response = known.response(reply, sandbox, now)
+        record = known.record(environ, sandbox, now, started, start_seq)
+        headers = kept_headers.of_response(response.headers)
+        record.state = answered(started, known.code, None, None, reply.notes, headers)
         sandbox.journal.add(record)
         environ[socket_features.ABANDONED] = record.abandon
         environ[JOURNALED] = sandbox.id, record
-        dated = (*headers, (dates.HEADER, dates.text(now))) if known.is_dated else headers
-        return Response(known.status, dated, parts)
+        return response if not known.is_dated else response.dated(now)
 
-    def _holds(self, known: _Known, now: datetime) -> bool:
+    def known(self, environ: WSGIEnvironment) -> KnownRequest | None:
+        """What is known of a request that can be answered here."""
+        environ[_TRIED] = True
+        known = self._requests.get((environ["PATH_INFO"], environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")))
+        if known is None or environ["REQUEST_METHOD"] != "GET" or not _is_plain(environ):
+            return None
+        return known if self._senders.is_ordinary(environ, known.vendor.name) else None
+
+    def _holds(self, known: KnownRequest, now: datetime) -> bool:
         """Whether all that the answer depended on is as it was, and no armed fault may meet the request."""
         sandbox, vendor, policy = known.sandbox, known.vendor, known.sandbox.policy
         return (
@@ -164,7 +194,7 @@ class FastPath:
             and vendor.cache_epoch(now, policy.switches[vendor.name]) == known.epoch
         )
 
-    def _is_open(self, known: _Known) -> bool:
+    def _is_open(self, known: KnownRequest) -> bool:
         """Whether its token opens the same sandbox with the same rights."""
         return self._registry.opened(known.vendor.name, known.grant.token) == (known.sandbox, known.grant)
 
@@ -214,7 +244,7 @@ class FastPath:
             return
         query, authorization = environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")
         length_at = names.index("content-length")
-        known = _Known(
+        known = KnownRequest(
             vendor,
             context.operation,
             context.sandbox,
@@ -241,7 +271,7 @@ class FastPath:
                 self._requests.put(known.sandbox.id, (environ["PATH_INFO"], query, authorization), known)
 
 
-def _passes_limit(known: _Known, now: datetime) -> bool:
+def _passes_limit(known: KnownRequest, now: datetime) -> bool:
     """Take from the bucket. A refusal costs nothing, and is left to the app."""
     return not known.is_limited or known.sandbox.take(known.limit, known.scope, known.block, now) is None
 

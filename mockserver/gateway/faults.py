@@ -146,21 +146,25 @@ class FaultRule:
         length = len(self.effects)
         return hit % length if self.then is AfterSteps.REPEAT else min(hit, length - 1)
 
-    def matches(self, request: MatchInput) -> bool:
+    def matches(self, request: MatchInput, *, at_any_time: bool = False) -> bool:
         """Whether a request matches every field; a rule with an effect on bodies does not match a HEAD."""
         return (
-            self.may_match(request.vendor, request.operation, request.path, request.now)
+            self.is_for(request.vendor, request.operation, request.path)
+            and (at_any_time or self.is_in_force(request.now))
             and all(value in request.values(name) for name, value in self.query)
             and not (request.method == "HEAD" and any(effect.corrupts for effect in self.effects))
         )
 
     def may_match(self, vendor: str, operation: str | None, path: str, now: datetime) -> bool:
         """Whether a request matches every field but those that concern its query string and method."""
+        return self.is_for(vendor, operation, path) and self.is_in_force(now)
+
+    def is_for(self, vendor: str, operation: str | None, path: str) -> bool:
+        """Whether it is for the vendor, the operation and the path of a request."""
         return (
             self.vendor in (None, vendor)
             and self.operation in (None, operation)
             and (self.path is None or matches_glob(self.path, path))
-            and self.is_in_force(now)
         )
 
     def is_in_force(self, now: datetime) -> bool:

@@ -79,7 +79,7 @@ def authenticate_client(context: RequestContext) -> None:
         identifier, secret = auth.basic(request.environ.get("HTTP_AUTHORIZATION"))
     except auth.BasicError as error:
         raise _invalid_client(f"{error}; {_hint(request)}{_HOW}") from error
-    opened = context.registry.resolve_token(context.vendor.name, identifier)
+    opened = context.registry.open(context, identifier)
     if opened is None:
         raise _invalid_client("there is no client with this id, or it was revoked")
     if not _same(opened[1].secret or "", secret):
@@ -147,7 +147,7 @@ def authenticate_bearer(context: RequestContext) -> None:
     """401 unless the request carries an unexpired access token of a client that is still known."""
     token = auth.credential(context.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
     found = _TOKEN.fullmatch(token)
-    opened = context.registry.resolve_token(context.vendor.name, found[1]) if found else None
+    opened = context.registry.open(context, found[1]) if found else None
     if found is None or opened is None or not _same(_sign(opened[1], int(found[2])), token):
         raise UnknownToken
     expires_at = int(found[2]) * 1_000_000

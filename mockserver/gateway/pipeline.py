@@ -45,7 +45,7 @@ Step = Callable[[RequestContext], AnyResponse]
 def authenticate(context: RequestContext) -> None:
     """401 unless the request carries a known token; from here on the request is in the token's sandbox."""
     token = auth.credential(context.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
-    opened = context.registry.resolve_token(context.vendor.name, token)
+    opened = context.registry.open(context, token)
     if opened is None:
         raise UnknownToken
     context.enter(*opened)
@@ -96,6 +96,7 @@ def respond_unrecorded(context: RequestContext) -> Response:
 
 def run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], then: Step) -> AnyResponse:
     """The pipeline itself: the stages, the response, armed effects, the journal, and the date."""
+    context.stages = stages
     return _dated(context, _run(context, senders, stages, then))
 
 

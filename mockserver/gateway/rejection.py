@@ -95,6 +95,13 @@ class InjectedFailure(Rejection):
         self.status = status
 
 
+class StoreUnavailable(InjectedFailure):
+    """The store that has the sandboxes does not answer: the vendor's error for a 503."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(503, None, f"the store of the sandboxes does not answer: {reason}")
+
+
 def status_phrase(status: int) -> str:
     """The phrase of a status; for an unregistered one, the name of its class."""
     try:

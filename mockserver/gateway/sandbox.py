@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from mockserver.gateway import switches
 from mockserver.gateway.armed_faults import ArmedRule, FaultRules
-from mockserver.gateway.background import JobList
 from mockserver.gateway.defects import ArmedDefect, in_order
 from mockserver.gateway.faults import FaultRule
 from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, Limiter, LimitMode
 from mockserver.gateway.switches import Options, Switches
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Vendor
+from mockserver.gateway.vendor import Memory, Vendor
 from mockserver.products.world import World
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
@@ -26,9 +25,6 @@ DEFAULT = "default"
 
 RESETTABLE = ("clock", "limits", "policy", "faults", "journal", "defects", "audits", "memory")
 """The parts that a reset can restore on their own."""
-
-AUDITS_KEPT = 5
-"""How many audits a sandbox keeps after they ended: the newest."""
 
 
 class TooManySandboxes(Exception):
@@ -121,15 +117,15 @@ class Sandbox:
         self.grants: dict[str, Grant] = {}
         self.journal = registry.new_journal(sandbox_id)
         self.faults = FaultRules(config.fault_seed)
-        self.audits: JobList[Any] = JobList("audit", AUDITS_KEPT)
+        self.audits = registry.audits_of(sandbox_id)
         self.clock = config.clock
         self._documented = {name: each for vendor in self.profiles.values() for name, each in vendor.limits.items()}
         self.limits: dict[str, Limit] = {}
-        self.policy = Policy(0, {})
-        self._limiters: dict[str, Limiter] = {}
-        self._memories: dict[str, object] = {}
+        self.policy = Policy(registry.first_generation(), {})
+        self.limiters: dict[str, Limiter] = {}
+        self._memories: dict[str, Memory] = {}
         self._worlds = registry.worlds
-        self.reset()
+        self.reset(part for part in RESETTABLE if part != "audits")
 
     @property
     def world(self) -> World:
@@ -158,7 +154,7 @@ class Sandbox:
         """Set limits by name; those left out go back to how the sandbox was made, or are kept. Buckets are filled."""
         initial = {name: self.config.limits.get(name, LimitMode.DOCUMENTED) for name in self._documented}
         self.limits = {**(self.limits if keep else initial), **given}
-        self._limiters |= {name: Limiter() for name in (given if keep else self._documented)}
+        self.limiters |= {name: Limiter() for name in (given if keep else self._documented)}
 
     def set_policy(self, given: Mapping[str, Options], *, keep: bool = False) -> None:
         """Set switches by group; those left out go back to how the sandbox was made, or keep their options.
@@ -183,7 +179,7 @@ class Sandbox:
         if armed != self.policy.defects:
             self.policy = replace(self.policy, generation=self.policy.generation + 1, defects=armed)
 
-    def memory_of(self, vendor: Vendor) -> object | None:
+    def memory_of(self, vendor: Vendor) -> Memory | None:
         """What clients have written at a vendor; made when it is first needed. None where they cannot write."""
         if vendor.memory is None:
             return None
@@ -208,7 +204,7 @@ class Sandbox:
         `now` is read under the registry's lock, so that requests that overtake each other are counted in order of time.
         """
         allowance = self.allowance(name)
-        return None if allowance is None else self._limiters[name].take(scope, allowance, now, block)
+        return None if allowance is None else self.limiters[name].take(scope, allowance, now, block)
 
     def counted_rules(self) -> tuple[ArmedRule, ...]:
         """The armed rules, in order, each with its hits until now."""
@@ -217,7 +213,7 @@ class Sandbox:
     def buckets(self, name: str) -> list[BucketState]:
         """The buckets under a limit now."""
         allowance = self.allowance(name)
-        return [] if allowance is None else self._limiters[name].states(allowance, self.clock.now())
+        return [] if allowance is None else self.limiters[name].states(allowance, self.clock.now())
 
 
 @dataclass(frozen=True, slots=True)

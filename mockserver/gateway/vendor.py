@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qsl
 from wsgiref.types import WSGIEnvironment
 
@@ -21,7 +21,7 @@ from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import MatchInput
 from mockserver.gateway.journal import JOURNALED, AnswerNotes, Record, next_sequence
 from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
-from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.unserved import UnservedPaths
@@ -49,10 +49,10 @@ class RequestContext:
     `grant` until the token is known. `route` is the route of its path, also under a wrong method; None for an unknown
     path. The request happens at one moment, `now`, under one `policy`, whose options for the vendor are `switches`.
     `fault` is what the armed rule that fired for it does. `started` is in nanoseconds, and `start_seq` the logical
-    timestamp for the journal. `record` is its record in the journal, once it has one. `expires_at` is when its token
-    expires, in microseconds since 1970; None for a token that does not. `is_limited` is whether it has passed the stage
-    that takes from its bucket. `path` is as it was sent, decoded; Werkzeug's own has the slashes at its start folded. A
-    dry run is not journaled.
+    timestamp for the journal. `stages` are those that it passes through. `record` is its record in the journal, once it
+    has one. `expires_at` is when its token expires, in microseconds since 1970; None for a token that does not.
+    `is_limited` is whether it has passed the stage that takes from its bucket. `path` is as it was sent, decoded;
+    Werkzeug's own has the slashes at its start folded. A dry run is not journaled.
     """
 
     environ: WSGIEnvironment
@@ -70,6 +70,7 @@ class RequestContext:
     expires_at: int | None = None
     is_limited: bool = False
     is_journaled: bool = True
+    stages: "tuple[Stage, ...]" = ()
     method: str = field(init=False)
     path: str = field(init=False)
     query: str = field(init=False)
@@ -84,19 +85,23 @@ class RequestContext:
         """Go on in the sandbox that the token opens, in whose journal the request is from now on."""
         self.grant = grant
         self.expires_at = expires_at
-        self._admission = self.registry.admit(self, sandbox)
+        try:
+            self._admission = self.registry.admit(self, sandbox)
+        except UnknownToken:  # It was revoked meanwhile.
+            self.grant = self._admission = None
+            raise
         if self.is_journaled:
             self.journaled()
 
     def use(self, admission: Admission) -> None:
-        """Be let in this way, without a token and without an entry in a journal."""
+        """Be let in this way."""
         self._admission = admission
 
     @property
     def admission(self) -> Admission:
         """How the request was let into its sandbox, which is the default one until a token opens another."""
         if self._admission is None:
-            self._admission = self.registry.admit(self, self.registry.default)
+            self._admission = self.registry.admit(self, None)
         return self._admission
 
     @property
@@ -122,30 +127,33 @@ class RequestContext:
     def journaled(self) -> Record:
         """The request's record in the journal of its sandbox, which is begun by the first call."""
         if self.record is None:
-            environ, sandbox, query = self.environ, self.sandbox, self.query
-            body = request_body.of(self.request) if request_body.is_sent(environ) else None
-            may_repeat_credentials = query or body is not None or self.operation is None
-            self.record = Record(
-                self.now,
-                self.vendor.name,
-                self.operation,
-                self.method,
-                f"/{self.path.lstrip('/')}",
-                query,
-                sandbox.config.organization.slug,
-                None if self.grant is None else self.grant.id,
-                self.started,
-                self.policy.generation,
-                sandbox.clock.frozen,
-                self.start_seq,
-                environ.get("HTTP_AUTHORIZATION") if may_repeat_credentials else None,
-                body,
-                sent=kept_headers.of_request(environ),
-            )
-            environ[socket_features.ABANDONED] = self.record.abandon
-            environ[JOURNALED] = sandbox.id, self.record
-            sandbox.journal.add(self.record)
+            self.record = self.admission.begin_record(self)
+            self.environ[socket_features.ABANDONED] = self.record.abandon
+            self.environ[JOURNALED] = self.sandbox.id, self.record
         return self.record
+
+    def new_record(self, sandbox: "Sandbox", now: datetime, make: Callable[..., Record] = Record) -> Record:
+        """What the journal of a sandbox keeps of the request."""
+        environ, query = self.environ, self.query
+        body = request_body.of(self.request) if request_body.is_sent(environ) else None
+        may_repeat_credentials = query or body is not None or self.operation is None
+        return make(
+            now,
+            self.vendor.name,
+            self.operation,
+            self.method,
+            f"/{self.path.lstrip('/')}",
+            query,
+            sandbox.config.organization.slug,
+            None if self.grant is None else self.grant.id,
+            self.started,
+            sandbox.policy.generation,
+            sandbox.clock.frozen,
+            self.start_seq,
+            environ.get("HTTP_AUTHORIZATION") if may_repeat_credentials else None,
+            body,
+            sent=kept_headers.of_request(environ),
+        )
 
     @property
     def request(self) -> Request:
@@ -179,11 +187,15 @@ class RequestContext:
         return f"token {self.grant.id}" if by_token and self.grant else LimitScope.ORGANIZATION.value
 
     @property
+    def client(self) -> tuple[str, str]:
+        """What identifies the client: the id of its token, and its User-Agent."""
+        return "" if self.grant is None else self.grant.id, self.environ.get("HTTP_USER_AGENT", "")
+
+    @property
     def match_input(self) -> MatchInput:
         """What fault rules match on."""
-        client = "" if self.grant is None else self.grant.id, self.environ.get("HTTP_USER_AGENT", "")
         path, arguments = self.request.path, self.args.getlist
-        return MatchInput(self.vendor.name, self.operation, self.method, path, arguments, self.now, client)
+        return MatchInput(self.vendor.name, self.operation, self.method, path, arguments, self.now, self.client)
 
     @property
     def bucket(self) -> BucketState | None:
@@ -218,6 +230,16 @@ class ViewRequest:
     grant: Grant | None
     content_type: str = ""
     memory: Any = None
+
+
+class Memory(Protocol):
+    """What clients have written at a vendor."""
+
+    def to_text(self) -> str:
+        """Everything, as text; the same for two memories with the same content."""
+
+    def read_text(self, text: str) -> None:
+        """Have what is in a text, and nothing else."""
 
 
 Stage = Callable[[RequestContext], None]
@@ -297,6 +319,7 @@ class Vendor:
     * `allowance` is the documented limit, `limit_classes` those of further classes of operations, by name: each class
       has buckets of its own.
     * `memory` makes what clients can write, for one sandbox; its views get it, and it guards itself against threads.
+      It can be written as text, and read again, for other servers.
     * `cache_epoch`: the part of the present moment that an answer depends on (None: all of it).
     * `visibility`: what the vendor shows of each person and day at a moment, where it shows people's days.
     * `newest_day`: the newest day in its totals at a moment, as an ordinal, where it shows no days of people.
@@ -332,7 +355,7 @@ class Vendor:
     limit_scope: Switch[LimitScope] | None = None
     limit_block: Switch[LimitBlock] | None = None
     limit_classes: tuple[tuple[str, Allowance], ...] = ()
-    memory: Callable[[World], object] | None = None
+    memory: Callable[[World], Memory] | None = None
     unserved: UnservedPaths | None = None
     common_headers: Callable[[RequestContext], Mapping[str, str]] | None = None
 

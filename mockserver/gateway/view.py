@@ -16,7 +16,7 @@ from mockserver.gateway.journal import NO_NOTES, AnswerNotes
 from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply, Key
-from mockserver.gateway.vendor import BODY_MAXIMUM, CACHED, Reply, RequestContext, Vendor, View, ViewRequest
+from mockserver.gateway.vendor import BODY_MAXIMUM, CACHED, Memory, Reply, RequestContext, Vendor, View, ViewRequest
 
 if TYPE_CHECKING:
     from mockserver.gateway.sandbox import Policy
@@ -189,6 +189,12 @@ def _armed(vendor: Vendor, operation: str | None, policy: "Policy") -> list[AnyD
 
 def _compute(context: RequestContext, view: View) -> tuple[CachedReply, bool]:
     """The reply of a view, and whether it may be cached."""
+    reply = context.admission.respond(context, partial(_reply_with, view, context))
+    pieces = response_cache.split(reply.body, context.switches.of(context.vendor.renamed_fields))
+    return CachedReply(pieces, reply.status, reply.headers, reply.notes), reply.cacheable
+
+
+def _reply_with(view: View, context: RequestContext, memory: Memory | None) -> Reply:
     vendor, sends_body = context.vendor, context.method not in SAFE_METHODS
     view_request = ViewRequest(
         args=context.args,
@@ -199,8 +205,6 @@ def _compute(context: RequestContext, view: View) -> tuple[CachedReply, bool]:
         world=context.sandbox.world,
         grant=context.grant,
         content_type=context.request.mimetype if sends_body else "",
-        memory=context.sandbox.memory_of(vendor),
+        memory=memory,
     )
-    reply = compute(view, view_request, vendor, context.operation, context.policy)
-    pieces = response_cache.split(reply.body, context.switches.of(vendor.renamed_fields))
-    return CachedReply(pieces, reply.status, reply.headers, reply.notes), reply.cacheable
+    return compute(view, view_request, vendor, context.operation, context.policy)

@@ -21,7 +21,7 @@ from mockserver.server.message import Message
 from mockserver.server.reader import Reader, Refused
 
 if TYPE_CHECKING:
-    from mockserver.server.running import Server
+    from mockserver.server.running import Response, Server
 
 IDLE_SECONDS = 75.0
 """How long a connection may stay open between two requests."""
@@ -220,7 +220,20 @@ class Connection(asyncio.BufferedProtocol):
         if response is not None:
             self._send_at_once(*response)
             return
-        self._environ = message.whole_environ(self._environ, self._fixed)
+        if not self._server.answer_later(self._environ, self._take):
+            self._call_app()
+
+    def _take(self, response: "Response | None") -> None:
+        """Send an answer that the app has given without being called, or call it."""
+        if response is None:
+            self._call_app()
+        elif self._transport.is_closing():
+            self._abandon()
+        else:
+            self._send_at_once(*response)
+
+    def _call_app(self) -> None:
+        self._environ = self._message.whole_environ(self._environ, self._fixed)
         workers = self._server.workers_for(self._environ["PATH_INFO"])
         workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
 

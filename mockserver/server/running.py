@@ -4,8 +4,10 @@ import asyncio
 import logging
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
+from functools import partial
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 Response = tuple[str, tuple[tuple[str, str], ...], tuple[bytes, ...]]
 """An answer that the app has at hand: its status, its headers, which have its length, and the parts of its body."""
 
+AnswerLater = Callable[[WSGIEnvironment, Callable[[Response | None], None], Callable[[], None]], bool]
 QuickAnswer = Callable[[WSGIEnvironment], Response | None]
 NeedsBody = Callable[[WSGIEnvironment], bool]
 
@@ -50,6 +53,7 @@ class Server:
         self._is_checking = False
         self._is_exhausted = False
         self._listeners: list[asyncio.Server] = []
+        self._delivered: deque[tuple[Callable[[Response | None], None], Response | None]] = deque()
         self._last_is_gone = asyncio.Event()
         self.loop.set_exception_handler(self._report)
 
@@ -58,6 +62,7 @@ class Server:
         self.app = app
         front = getattr(app, "wsgi_app", app)
         self._quick: QuickAnswer | None = getattr(front, "answer", None)
+        self._later: AnswerLater | None = getattr(front, "answer_later", None)
         self._needs_body: NeedsBody | None = getattr(front, "needs_body", None)
         self._urgent: frozenset[str] = getattr(front, "urgent_paths", frozenset())
 
@@ -73,6 +78,33 @@ class Server:
         except Exception:
             log.exception("an answer that is at hand cannot be given")
             return None
+
+    def answer_later(self, environ: WSGIEnvironment, take: Callable[[Response | None], None]) -> bool:
+        """Whether the app has an answer soon, without being called: then `take` is called with it, or with None.
+
+        The app has a method `answer_later` for this, which waits for nothing. With Flask, it is the method of what
+        stands in front as `wsgi_app`.
+        """
+        if self._later is None:
+            return False
+        try:
+            return self._later(environ, partial(self._deliver, take), self._flush)
+        except Exception:
+            log.exception("an answer that is nearly at hand cannot be given")
+            return False
+
+    def _deliver(self, take: Callable[[Response | None], None], response: Response | None) -> None:
+        """Keep an answer for the loop, from any thread."""
+        self._delivered.append((take, response))
+
+    def _flush(self) -> None:
+        with suppress(RuntimeError):  # The loop is closed.
+            self.loop.call_soon_threadsafe(self._take_delivered)
+
+    def _take_delivered(self) -> None:
+        while self._delivered:
+            take, response = self._delivered.popleft()
+            take(response)
 
     def needs_body(self, environ: WSGIEnvironment) -> bool:
         """Whether a client should send the body of a request; the app may say no in a method `needs_body`.

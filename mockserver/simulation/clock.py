@@ -119,7 +119,11 @@ class Clock:
 
     def now(self) -> PreciseTime:
         """The time that this clock shows, in UTC; a running clock stops at LATEST."""
-        return self.frozen_at or PreciseTime.from_ns(min(wall_ns() + self.offset, _LATEST_NS))
+        return self.frozen_at or self.at_wall(wall_ns())
+
+    def at_wall(self, ns: int) -> PreciseTime:
+        """The time that this clock shows when the wall clock is so many nanoseconds after 1970."""
+        return self.frozen_at or PreciseTime.from_ns(min(ns + self.offset, _LATEST_NS))
 
     def advanced(self, by: timedelta, more_ns: int = 0) -> Self:
         """The same clock, set forward, also by some nanoseconds; ClockError beyond LATEST."""

@@ -20,6 +20,7 @@ from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation import clock
 from mockserver.simulation.clock import Clock
+from tests.contract import shared_store
 
 Query = str | Mapping[str, str | int]
 """A raw query string, or parameters to encode."""
@@ -167,8 +168,8 @@ class Client:
 
     @property
     def sandbox(self) -> Sandbox:
-        """The default sandbox, which the seeded tokens open."""
-        return self.state.default
+        """The default sandbox, which the seeded tokens open; it may be changed by calls of its methods."""
+        return shared_store.changeable(self.state)
 
     @property
     def state(self) -> SandboxRegistry:

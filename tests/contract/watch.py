@@ -5,6 +5,7 @@ Response fields have the names that are in force in the sandbox of the request's
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from mockserver import resources, vendors
 from mockserver.gateway import routing, socket_features
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.journal import JOURNALED
+from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 from tests.contract import oracle
@@ -127,9 +129,16 @@ def _registry(app: Flask) -> SandboxRegistry | None:
 
 
 def _names(registry: SandboxRegistry | None, vendor: Vendor, authorization: str) -> dict[str, str]:
-    """Return the new names of renamed response fields, by the old ones; an app without a control plane renames none."""
-    if registry is None:
-        return {}
+    """Return the new names of renamed response fields, by the old ones; an app without a control plane renames none.
+
+    Nor does one whose store does not answer: all its answers say so.
+    """
+    with suppress(StoreUnavailable):
+        return {} if registry is None else _renamed(registry, vendor, authorization)
+    return {}
+
+
+def _renamed(registry: SandboxRegistry, vendor: Vendor, authorization: str) -> dict[str, str]:
     # An access token is the id of its client, followed by two more parts.
     token = authorization.rpartition(" ")[2]
     client_id = token.rpartition(".")[0].rpartition(".")[0]

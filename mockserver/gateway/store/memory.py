@@ -101,8 +101,8 @@ class MemoryRegistry(SandboxRegistry):
         with self.lock:
             return make_change(sandbox)
 
-    def admit(self, _: RequestContext, sandbox: Sandbox) -> LocalAdmission:
-        return LocalAdmission(self, SandboxMoment.of(sandbox))
+    def admit(self, _: RequestContext, sandbox: Sandbox | None) -> LocalAdmission:
+        return LocalAdmission(self, SandboxMoment.of(sandbox or self.default))
 
     def grant(self, sandbox: Sandbox, vendor: str, *, permitted: bool) -> Grant:
         with self.lock:

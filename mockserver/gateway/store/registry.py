@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from mockserver.gateway import dates, tokens
 from mockserver.gateway.admission import Admission
+from mockserver.gateway.background import JobList
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.redaction import Redactor
 from mockserver.gateway.response_cache import REQUESTS_MAXIMUM, RequestMemory, ResponseCache
@@ -16,6 +17,9 @@ from mockserver.gateway.switches import Known
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import RequestContext, Vendor
 from mockserver.gateway.world_cache import Make, WorldCache
+
+AUDITS_KEPT = 5
+"""How many audits a sandbox keeps after they ended: the newest."""
 
 Result = TypeVar("Result")
 
@@ -29,6 +33,8 @@ class SandboxRegistry(ABC):
 
     `answers` are the cached replies, and `requests` is how the `fastpath` answers those that were sent before. What
     several threads change is changed under the `lock`.
+
+    `restored_jobs` make a job of what another server has told of it, by what such a job is called.
 
     `redactor` knows a part of every token and of every client's secret, past or present. There are only as many parts
     as the first sandbox has tokens, however many were made since.
@@ -52,6 +58,7 @@ class SandboxRegistry(ABC):
         self.journal_size = journal_size
         self.maximum = maximum
         self.redactor = Redactor()
+        self.restored_jobs: dict[str, Callable[[dict[str, Any]], Any]] = {}
 
     def mark_tokens(self, mark: str) -> None:
         """Have this mark in every id and token that is made from now on."""
@@ -97,8 +104,15 @@ class SandboxRegistry(ABC):
         """Change a sandbox, as a whole or not at all; nobody sees a part. The change may be made more than once."""
 
     @abstractmethod
-    def admit(self, context: RequestContext, sandbox: Sandbox) -> Admission:
-        """Let a request into a sandbox at the present moment, with the grant that the context has."""
+    def admit(self, context: RequestContext, sandbox: Sandbox | None) -> Admission:
+        """Let a request into a sandbox at the present moment, with the grant that the context has; None: the default.
+
+        UnknownToken where the grant was revoked in the meantime.
+        """
+
+    def open(self, context: RequestContext, token: str) -> tuple[Sandbox, Grant] | None:
+        """The sandbox that the token of a request opens, and what it grants there; None for an unknown token."""
+        return self.resolve_token(context.vendor.name, token)
 
     @abstractmethod
     def grant(self, sandbox: Sandbox, vendor: str, *, permitted: bool) -> Grant:
@@ -115,6 +129,18 @@ class SandboxRegistry(ABC):
     @abstractmethod
     def opened(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
         """The same as `resolve_token`, but it waits for nothing: None where it would have to."""
+
+    def audits_of(self, sandbox_id: str) -> JobList[Any]:
+        """The audits of a sandbox."""
+        return self.job_list("audit", AUDITS_KEPT, sandbox_id)
+
+    def job_list(self, noun: str, kept: int, owner: str) -> JobList[Any]:  # noqa: ARG002 (other registries need it)
+        """A new list of jobs, of which those that ended are `kept` in part; `owner` is what has the list."""
+        return JobList(noun, kept)
+
+    def first_generation(self) -> int:
+        """The generation before the first policy of a sandbox that is made now."""
+        return 0
 
     @abstractmethod
     def new_journal(self, sandbox_id: str) -> Journal:

@@ -1,5 +1,6 @@
 """The budgets that clients write: one for each person who has an override, in one sandbox."""
 
+import json
 from collections.abc import Mapping
 from threading import Lock
 
@@ -24,6 +25,13 @@ class Budgets:
             changed = {**self._limits, **changes}
             self._limits = {index: limit for index, limit in changed.items() if limit is not None}
             return self._limits
+
+    def to_text(self) -> str:
+        return json.dumps(sorted(self._limits.items()))
+
+    def read_text(self, text: str) -> None:
+        with self._lock:
+            self._limits = dict(json.loads(text))
 
 
 def seeded(world: World) -> Budgets:

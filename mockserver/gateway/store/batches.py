@@ -1,0 +1,183 @@
+"""Requests of one server that need the engine at about the same time: they go there in one call.
+
+A thread sends a call when the one before it is answered, with all that came meanwhile. So a request costs a part of a
+round trip, and the engine is asked no more often than it answers.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+from mockserver.gateway.rejection import StoreUnavailable
+from mockserver.gateway.store.engine import WAIT_SECONDS, Engine, StoreRefused
+
+log = logging.getLogger(__name__)
+
+BATCH_MAXIMUM = 128
+"""How many items one call has at most: the engine does nothing else meanwhile."""
+
+WAITING_MAXIMUM = 100_000
+"""How many items that nobody waits for are kept while the engine is away; the oldest are dropped."""
+
+IDLE_SECONDS = 5.0
+"""How long the thread waits for another item before it ends; the next item starts another one."""
+
+Item = dict[str, Any]
+Deliver = Callable[[Any, int], None]
+"""Takes the result of an item, or the error that there is in its place, and the engine's time in microseconds.
+
+It must not raise: others wait for what comes after it."""
+
+
+class _Waiting(NamedTuple):
+    item: Item
+    text: str | None
+    end: str | None
+    deliver: Deliver | None
+    flush: Callable[[], None] | None
+    deadline: float
+
+
+class Batches:
+    """Sends items to the engine. Whoever waits for one gets its result in `deliver`, in another thread.
+
+    `last_us` is how long the last call took, in microseconds.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._server = token_hex(8)
+        self._number = 0
+        self.last_us = 0
+        self._waiting: deque[_Waiting] = deque()
+        self._changed = threading.Condition(threading.Lock())
+        self._is_closed = False
+        self._sent = self._done = 0
+        self._thread: threading.Thread | None = None
+
+    def send(
+        self,
+        item: Item,
+        text: str | None,
+        deliver: Deliver | None,
+        *,
+        end: str | None = None,
+        flush: Callable[[], None] | None = None,
+    ) -> None:
+        """Send an item. Without `deliver`, nobody waits for it, and it is sent in the end.
+
+        `text` and `end` are what the journal keeps of a request that is let in. `flush` is called after all of a batch
+        are delivered, once where several items have the same.
+        """
+        with self._changed:
+            self._sent += 1
+            self._waiting.append(_Waiting(item, text, end, deliver, flush, time.monotonic() + WAIT_SECONDS))
+            if self._thread is None and not self._is_closed:
+                self._thread = threading.Thread(target=self._work, name="mockserver-store", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def ask(self, item: Item, text: str | None, end: str | None = None) -> tuple[Any, int]:
+        """Send an item, and wait for its result; StoreUnavailable or StoreRefused."""
+        answered, found = threading.Event(), list[tuple[Any, int]]()
+
+        def deliver(result: Any, now: int) -> None:
+            found.append((result, now))
+            answered.set()
+
+        self.send(item, text, deliver, end=end)
+        answered.wait()
+        result, now = found[0]
+        if isinstance(result, Exception):
+            raise result
+        return result, now
+
+    def flush(self, seconds: float = WAIT_SECONDS) -> None:
+        """Wait until all that was sent before is in the engine, for some seconds at most."""
+        sent, done = self._sent, lambda: self._done >= sent or (self._is_closed and self._thread is None)
+        with self._changed:
+            self._changed.wait_for(done, seconds)
+
+    def close(self, seconds: float = 1.0) -> None:
+        """Send what is left, for some seconds at most; nothing can be sent afterwards."""
+        self.flush(seconds)
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while (batch := self._next()) is not None:
+            try:
+                self._send(batch)
+            except Exception:
+                log.exception("what the store has answered is lost")
+            with self._changed:
+                self._done += len(batch)
+                self._changed.notify_all()
+
+    def _next(self) -> list[_Waiting] | None:
+        with self._changed:
+            while not self._waiting:
+                if self._is_closed or not self._changed.wait(IDLE_SECONDS):
+                    self._thread = None
+                    return None
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MAXIMUM))]
+
+    def _send(self, batch: list[_Waiting]) -> None:
+        """Send a batch until it is answered. One that was sent again changes nothing twice."""
+        self._number += 1
+        args = _arguments(batch)
+        is_again = 0
+
+        def call() -> Any:
+            nonlocal is_again
+            again, is_again = is_again, 1
+            return self._engine.run("batch", self._server, self._number, again, *args)
+
+        began = time.perf_counter_ns()
+        seconds = max(min(each.deadline for each in batch) - time.monotonic(), 0.0)
+        try:
+            now, *results = self._engine.attempt(call, seconds)
+        except StoreRefused as error:
+            log.exception("what was sent to the store is lost")
+            _deliver(batch, [error] * len(batch))
+        except StoreUnavailable as error:
+            _deliver(batch, [error] * len(batch))
+            self._keep([each for each in batch if each.deliver is None])
+        else:
+            self.last_us = (time.perf_counter_ns() - began) // 1000
+            _deliver(batch, results, now)
+
+    def _keep(self, batch: list[_Waiting]) -> None:
+        """Try later what nobody waits for."""
+        later = time.monotonic() + WAIT_SECONDS
+        with self._changed:
+            if not self._is_closed and len(self._waiting) < WAITING_MAXIMUM:
+                self._sent += len(batch)
+                self._waiting.extendleft(each._replace(deadline=later) for each in reversed(batch))
+
+
+def _arguments(batch: list[_Waiting]) -> list[str]:
+    items, texts = list[Item](), list[str]()
+    for each in batch:
+        item = each.item
+        for name, text in (("text", each.text), ("end", each.end)):
+            if text is not None:
+                texts.append(text)
+                item = {**item, name: len(texts)}
+        items.append(item)
+    return [json.dumps(items, separators=(",", ":")), *texts]
+
+
+def _deliver(batch: list[_Waiting], results: Sequence[Any], now: int = 0) -> None:
+    """Give everybody the result of their item, or the error in its place."""
+    for each, result in zip(batch, results, strict=True):
+        if each.deliver is not None:
+            each.deliver(result, now)
+    for flush in {each.flush for each in batch if each.flush is not None}:
+        flush()

@@ -1,0 +1,23 @@
+"""What another server needs to know of a sandbox to have the same one, and who can write and read it as text."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from mockserver.gateway.sandbox import Sandbox, SandboxConfig
+
+NewSandbox = Callable[[SandboxConfig], Sandbox]
+"""Makes a sandbox with an id, as it is when it was just made."""
+
+
+class UnreadableDocument(Exception):
+    """A document that this version cannot read; the text says why."""
+
+
+class Documents(Protocol):
+    """Writes a sandbox as text, and reads it: how it was made and how it is set, but not what its requests count."""
+
+    def write(self, sandbox: Sandbox) -> str:
+        """The text; the same for two sandboxes that are made and set alike."""
+
+    def read(self, text: str, new: NewSandbox) -> Sandbox:
+        """The sandbox; UnreadableDocument where another version wrote the text."""

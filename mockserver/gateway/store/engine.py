@@ -1,0 +1,143 @@
+"""The engine that keeps the state of several servers: Redis or Valkey, over the redis client.
+
+What must be atomic is one script in it, from the folder `lua`. Its time is the time of every server.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from functools import cached_property
+from importlib import resources
+from typing import Any, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from mockserver.gateway.rejection import StoreUnavailable
+from mockserver.gateway.store.address import StoreAddress
+
+log = logging.getLogger(__name__)
+
+WAIT_SECONDS = 5.0
+"""How long a request waits for an engine that does not answer."""
+
+_PAUSE = 0.05
+"""Seconds between two attempts to reach the engine."""
+
+SCRIPTS = ("batch", "make", "change", "delete", "keep", "write")
+
+_PASSING = (redis.ConnectionError, redis.TimeoutError, redis.exceptions.BusyLoadingError, redis.ReadOnlyError)
+"""Errors of an engine that is away for a moment: it starts, fails over, or the network has a gap."""
+
+T = TypeVar("T")
+
+
+class StoreRefused(StoreUnavailable):
+    """The engine answers, but refuses a command, which no waiting mends."""
+
+
+class Engine:
+    """A connection pool to an engine, for the keys that begin with a prefix."""
+
+    def __init__(self, address: StoreAddress) -> None:
+        self.address = address
+        # A hash tag: all keys are on one node of a cluster, so that a script can use them.
+        self.prefix = f"{{{address.prefix}}}:"
+        self._client = _client(address)
+        self._is_away = False
+        self._lock = threading.Lock()
+        self._pause = threading.Event()  # It is never set.
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it answered the last time."""
+        return not self._is_away
+
+    def script(self, name: str, *args: str | int) -> Any:
+        """Run a script; StoreUnavailable where the engine does not answer in time."""
+        return self.attempt(lambda: self.run(name, *args))
+
+    def run(self, name: str, *args: str | int) -> Any:
+        """Run a script once, and load it first where the engine does not have it (any longer)."""
+        digest = self._digests[name]
+        try:
+            return self._client.evalsha(digest, 1, self.prefix, *args)
+        except redis.exceptions.NoScriptError:
+            self._client.script_load(_source(name))
+            return self._client.evalsha(digest, 1, self.prefix, *args)
+
+    def command(self, *args: str | int) -> Any:
+        """Run a command; StoreUnavailable where the engine does not answer in time."""
+        return self.attempt(lambda: self._client.execute_command(*args))  # type: ignore[no-untyped-call]
+
+    def commands(self, *commands: tuple[str | int, ...]) -> list[Any]:
+        """Run some commands that can be repeated, in one round trip."""
+
+        def run() -> list[Any]:
+            with self._client.pipeline(transaction=False) as pipeline:
+                for each in commands:
+                    pipeline.execute_command(*each)  # type: ignore[no-untyped-call]
+                found: list[Any] = pipeline.execute()
+                return found
+
+        return self.attempt(run)
+
+    def attempt(self, make_call: Callable[[], T], seconds: float | None = None) -> T:
+        """Make a call, again and again while the engine is away; StoreUnavailable after some seconds."""
+        deadline = time.monotonic() + (WAIT_SECONDS if seconds is None else seconds)
+        while True:
+            try:
+                result = make_call()
+            except _PASSING as error:
+                self._note(error)
+                if time.monotonic() + _PAUSE >= deadline:
+                    raise StoreUnavailable(str(error)) from error
+                self._pause.wait(_PAUSE)
+            except redis.RedisError as error:
+                raise StoreRefused(f"it refuses a command ({error})") from error
+            else:
+                self._note(None)
+                return result
+
+    def _note(self, error: Exception | None) -> None:
+        """Log once that the engine is away, and once that it is back."""
+        with self._lock:
+            if self._is_away is (error is not None):
+                return
+            self._is_away = error is not None
+        if error is None:
+            log.warning("the store at %s is back", self.address)
+        else:
+            log.warning("the store at %s does not answer: %s", self.address, error)
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        from hashlib import sha1
+
+        return {name: sha1(_source(name).encode(), usedforsecurity=False).hexdigest() for name in SCRIPTS}
+
+    def key(self, *parts: str) -> str:
+        """A key with the prefix."""
+        return self.prefix + ":".join(parts)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+
+def _source(name: str) -> str:
+    return (resources.files(__package__) / "lua" / f"{name}.lua").read_text(encoding="utf-8")
+
+
+def _client(address: StoreAddress) -> "redis.Redis":
+    return redis.Redis.from_url(
+        address.url,
+        password=address.password,
+        decode_responses=True,
+        socket_timeout=WAIT_SECONDS,
+        socket_connect_timeout=1.0,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=0,
+    )

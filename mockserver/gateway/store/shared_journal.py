@@ -1,0 +1,218 @@
+"""The journal of a sandbox that several servers share: its entries are in the engine, without credentials."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Event
+from typing import Any, NamedTuple
+
+from mockserver.gateway.journal import (
+    NO_NOTES,
+    TEXT_MAXIMUM,
+    AnswerNotes,
+    Journal,
+    Outcome,
+    Record,
+    State,
+    truncate,
+)
+from mockserver.gateway.kept_headers import Headers
+from mockserver.gateway.redaction import Redactor
+from mockserver.gateway.store.batches import Batches
+from mockserver.gateway.store.engine import Engine
+from mockserver.simulation.clock import Clock, PreciseTime, nanoseconds
+
+_PAUSE = 0.01
+"""Seconds that a server may take until it tells what became of a request that it has answered."""
+
+_READ_AT_ONCE = 500
+"""How many entries are read in one command: the engine does nothing else meanwhile."""
+
+
+class _Body(NamedTuple):
+    """The body of a request as it was redacted when it was written."""
+
+    digest: str
+    content: bytes | None
+
+
+class _Sent(NamedTuple):
+    """Headers of a request as they were redacted when they were written."""
+
+    pairs: Headers
+    authorization: None = None
+
+
+class _Redacted:
+    """Stands for a redactor of texts that were redacted when they were written."""
+
+    def text(self, text: str) -> str:
+        return text
+
+    def path(self, text: str, _: str | None) -> str:
+        return text
+
+    query = path
+
+    def headers(self, headers: Headers, _: str | None) -> Headers:
+        return headers
+
+    def body(self, content: bytes, _: str | None) -> str:
+        return content.decode()
+
+
+@dataclass(slots=True, eq=False)
+class SharedRecord(Record):
+    """A record of this server; every change of its state is published."""
+
+    publish: Callable[["SharedRecord"], None] | None = None
+
+    def meet(self, fault: str, *, passed: bool = False) -> None:
+        Record.meet(self, fault, passed=passed)
+        self._publish()
+
+    def finish(self, status: int, refusal: str | None, notes: AnswerNotes = NO_NOTES, headers: Headers = ()) -> None:
+        is_first = self.state.outcome is Outcome.IN_PROGRESS
+        Record.finish(self, status, refusal, notes, headers)
+        if is_first:
+            self._publish()
+
+    def abandon(self) -> None:
+        Record.abandon(self)
+        self._publish()
+
+    def _publish(self) -> None:
+        if self.publish is not None:
+            self.publish(self)
+
+
+class SharedJournal(Journal):
+    """Reads the entries of one sandbox; they are written with its requests, and emptied with a change of it."""
+
+    def __init__(self, size: int, engine: Engine, batches: Batches, sandbox_id: str) -> None:
+        super().__init__(size, _Redacted())  # type: ignore[arg-type] # it has the same methods
+        self._engine = engine
+        self._batches = batches
+        self._sandbox = engine.key("s", sandbox_id)
+        self._key = engine.key("j", sandbox_id)
+        self.is_cleared = False
+        self._pause = Event()  # It is never set.
+
+    def clear(self) -> None:
+        """Drop every record when the sandbox is changed."""
+        self.is_cleared = True
+
+    def records(self) -> list[Record]:
+        """Every record, in the order of their ids, as it is now.
+
+        A server tells what became of a request right after it has answered. So where requests seem to be in progress,
+        their servers get a moment to do so.
+        """
+        self._batches.flush()
+        found = self._read_all()
+        if any(each.state.outcome is Outcome.IN_PROGRESS for each in found):
+            self._pause.wait(_PAUSE)
+            found = self._read_all()
+        return found
+
+    def _read_all(self) -> list[Record]:
+        last = int(self._engine.command("HGET", self._sandbox, "requests") or 0)
+        found = list[Record]()
+        for first in range(max(1, last - self._size + 1), last + 1, _READ_AT_ONCE):
+            ids = range(first, min(first + _READ_AT_ONCE, last + 1))
+            texts = self._engine.command("HMGET", self._key, *(name for each in ids for name in (each, f"{each}e")))
+            found += _records(ids, texts)
+        return found
+
+
+def _records(ids: range, texts: list[str | None]) -> Iterator[Record]:
+    for record_id, begun, ended in zip(ids, texts[::2], texts[1::2], strict=True):
+        if begun is not None:
+            yield _read(record_id, begun, ended)
+
+
+def written(record: Record, clock: Clock, redactor: Redactor) -> str:
+    """What was sent, without credentials. The time is not in it: the engine adds it."""
+    path, query = redactor.path(record.path, record.authorization), record.query
+    query = redactor.query(query, record.authorization) if query else ""
+    method = redactor.text(record.method)
+    if len(path) + len(query) + len(method) > TEXT_MAXIMUM:
+        path, query, method = truncate(path), truncate(query), truncate(method)
+    content = None if record.body is None else record.body.content
+    return _dumps(
+        (
+            None if clock.frozen_at is None else nanoseconds(clock.frozen_at),
+            clock.offset,
+            record.vendor,
+            record.operation,
+            method,
+            path,
+            query,
+            record.organization,
+            record.grant,
+            record.generation,
+            None if record.body is None else record.body.digest,
+            None if content is None else redactor.body(content, record.authorization),
+            redactor.headers(record.sent.pairs, record.sent.authorization),
+        )
+    )
+
+
+def written_state(state: State, authorization: str | None, redactor: Redactor) -> str:
+    """What became of a request with an Authorization header, without credentials."""
+    headers = redactor.headers(state.headers, authorization) if state.headers else ()
+    return _dumps((*state[:5], state.notes, state.end_seq, headers, state.passed))
+
+
+def _read(record_id: int, begun: str, ended: str | None) -> Record:
+    at_us, sequence, text = begun.split(" ", 2)
+    frozen_ns, offset, *given, digest, content, sent = json.loads(text)
+    wall_ns = int(at_us) * 1000
+    at = Clock(offset).at_wall(wall_ns) if frozen_ns is None else PreciseTime.from_ns(frozen_ns)
+    vendor, operation, method, path, query, organization, grant, generation = given
+    body: Any = None if digest is None else _Body(digest, None if content is None else content.encode())
+    pairs: Any = _Sent(_pairs(sent))
+    return Record(
+        at,
+        vendor,
+        operation,
+        method,
+        path,
+        query,
+        organization,
+        grant,
+        wall_ns,
+        generation,
+        frozen_ns is not None,
+        int(sequence),
+        None,
+        body,
+        State() if ended is None else _read_state(ended, int(sequence)),
+        pairs,
+        record_id,
+    )
+
+
+def _read_state(text: str, sequence: int) -> State:
+    """A state; one that was written before the request was let in ends right after its beginning."""
+    outcome, status, duration_us, fault, refusal, notes, end_seq, headers, passed = json.loads(text)
+    next_page, is_empty_page, defects = notes
+    return State(
+        Outcome(outcome),
+        status,
+        duration_us,
+        fault,
+        refusal,
+        AnswerNotes(next_page, is_empty_page, tuple(defects)),
+        end_seq or sequence + 1,
+        _pairs(headers),
+        passed,
+    )
+
+
+def _pairs(given: list[list[str]]) -> Headers:
+    return tuple((name, value) for name, value in given)
+
+
+def _dumps(values: tuple[object, ...]) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

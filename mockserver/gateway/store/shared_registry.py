@@ -1,0 +1,440 @@
+"""Sandboxes that several servers share: their state is in an engine, and each server keeps what it has read last."""
+
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import partial
+from secrets import token_hex
+from typing import Any
+
+from mockserver.gateway import tokens
+from mockserver.gateway.background import JobList
+from mockserver.gateway.faults import FaultPhase
+from mockserver.gateway.journal import NEVER, Record
+from mockserver.gateway.rejection import UnknownToken
+from mockserver.gateway.sandbox import DEFAULT, Sandbox, SandboxConfig, TooManySandboxes
+from mockserver.gateway.store import shared_admission, shared_journal
+from mockserver.gateway.store.batches import Batches
+from mockserver.gateway.store.documents import Documents
+from mockserver.gateway.store.engine import Engine
+from mockserver.gateway.store.registry import AUDITS_KEPT, Result, SandboxRegistry
+from mockserver.gateway.store.shared_admission import EffectiveStages, Plan, SharedAdmission
+from mockserver.gateway.store.shared_jobs import SharedJobList
+from mockserver.gateway.store.shared_journal import SharedJournal, SharedRecord
+from mockserver.gateway.store.shared_sandbox import SharedSandbox
+from mockserver.gateway.tokens import Grant
+from mockserver.gateway.vendor import Memory, RequestContext, Vendor
+from mockserver.simulation import clock as clocks
+
+log = logging.getLogger(__name__)
+
+KNOWN_MAXIMUM = 2000
+"""How many sandboxes a server keeps as it has read them last."""
+
+CHANGES_MAXIMUM = 1000
+"""How often a change is made again that another server has overtaken."""
+
+
+class ChangeOvertaken(Exception):
+    """A change was overtaken so often that it was given up."""
+
+
+class SharedRegistry(SandboxRegistry):
+    """The sandboxes in an engine."""
+
+    def __init__(self, *args: Any, engine: Engine, documents: Documents, effective: EffectiveStages) -> None:
+        super().__init__(*args)
+        self.engine = engine
+        self.batches = Batches(engine)
+        self._documents = documents
+        self._effective = effective
+        self._known: OrderedDict[str, SharedSandbox] = OrderedDict()
+        self._opened: dict[tuple[str, str], str] = {}
+        self._audits: dict[str, SharedJobList[Any]] = {}
+        self._memories: dict[tuple[str, str], tuple[int, Memory]] = {}
+        self._default_config: SandboxConfig | None = None
+        self._sequence = 0
+
+    # Sandboxes
+
+    def make(
+        self, sandbox_id: str, config: SandboxConfig, grants: Iterable[Grant], seconds: Decimal | None = None
+    ) -> SharedSandbox:
+        return self._make(sandbox_id, config, grants, seconds, most="", stays=0)
+
+    def _make(
+        self,
+        sandbox_id: str,
+        config: SandboxConfig,
+        grants: Iterable[Grant],
+        seconds: Decimal | None,
+        most: int | str,
+        stays: int,
+    ) -> SharedSandbox:
+        sandbox = SharedSandbox(sandbox_id, config, self)
+        sandbox.grants = {each.id: each for each in grants}
+        text = self._documents.write(sandbox)
+        lifetime = "" if seconds is None else max(int(seconds * 1000), 1)
+        reply = self.engine.script("make", sandbox_id, text, _keys(sandbox), lifetime, most, stays)
+        if reply[0] == "full":
+            raise TooManySandboxes
+        if reply[0] == "exists":
+            return self._learn(sandbox_id, reply[1], reply[2])
+        self.forget(sandbox_id)
+        return self._learn(sandbox_id, reply[1], text)
+
+    def make_default(self, config: SandboxConfig) -> Sandbox:
+        """The default sandbox: the one that another server has made, if there is one."""
+        self._default_config = config
+        grants = self.seeded_grants(config, config.organization.slug)
+        return self._make(DEFAULT, config, grants, None, most="", stays=1)
+
+    def make_sandbox(self, config: SandboxConfig, seconds: Decimal | None = None) -> Sandbox:
+        name = f"{self.mark}-{self._next_number()}"
+        return self._make(name, config, self.seeded_grants(config, name), seconds, most=self.maximum, stays=0)
+
+    def _next_number(self) -> int:
+        return int(self.engine.command("INCR", self.engine.key("number")))
+
+    @property
+    def sandboxes(self) -> list[Sandbox]:
+        ids = self.engine.command("ZRANGE", self.engine.key("order"), 0, -1)
+        versions = self.engine.commands(*(("HGET", self.engine.key("s", each), "v") for each in ids))
+        found = [self._present(each, version) for each, version in zip(ids, versions, strict=True)]
+        return [each for each in found if each is not None]
+
+    def find(self, sandbox_id: str) -> SharedSandbox | None:
+        return self._present(sandbox_id, self.engine.command("HGET", self.engine.key("s", sandbox_id), "v"))
+
+    def _present(self, sandbox_id: str, version: str | None) -> SharedSandbox | None:
+        """The present version of a sandbox, which is read if it is another than this server has."""
+        known = self._known.get(sandbox_id)
+        if version is not None and known is not None and known.version == int(version):
+            return known
+        return self._read(sandbox_id) if version is not None else self._gone(sandbox_id)
+
+    def _read(self, sandbox_id: str) -> SharedSandbox | None:
+        version, text = self.engine.command("HMGET", self.engine.key("s", sandbox_id), "v", "doc")
+        return self._gone(sandbox_id) if version is None else self._learn(sandbox_id, int(version), text)
+
+    def _gone(self, sandbox_id: str) -> SharedSandbox | None:
+        """Forget a sandbox that no longer exists; the default one is made again."""
+        self.forget(sandbox_id)
+        if sandbox_id != DEFAULT or self._default_config is None:
+            return None
+        return self._restore_default()
+
+    def _restore_default(self) -> SharedSandbox:
+        assert self._default_config is not None  # noqa: S101 (it is set before the first request)
+        log.warning("the store at %s is without its data; the sandbox %r is made again", self.engine.address, DEFAULT)
+        self.connect()
+        made = self.make_default(self._default_config)
+        assert isinstance(made, SharedSandbox)  # noqa: S101 (no other is made here)
+        return made
+
+    def connect(self) -> None:
+        """Have what all servers of a store have in common; where the store is empty, this server decides."""
+        key = self.engine.key("mark")
+        mark = self.engine.commands(("SET", key, _new_mark(), "NX"), ("GET", key))[1]
+        self.mark_tokens(mark)
+
+    def _learn(self, sandbox_id: str, version: int, text: str) -> SharedSandbox:
+        """Keep what was read of a sandbox, unless a newer version is known."""
+        made = self._documents.read(text, partial(SharedSandbox, sandbox_id, registry=self))
+        assert isinstance(made, SharedSandbox)  # noqa: S101 (no other is made here)
+        made.settle(version, text)
+        with self.lock:
+            before = self._known.get(sandbox_id)
+            if before is not None and before.version >= version:
+                return before
+            made.succeed(before)
+            self._keep(made, before)
+        return made
+
+    def _keep(self, sandbox: SharedSandbox, before: SharedSandbox | None) -> None:
+        for each in () if before is None else before.grants.values():
+            self._opened.pop((each.vendor, each.token), None)
+        for each in sandbox.grants.values():
+            self._opened[each.vendor, each.token] = sandbox.id
+        self.learn_tokens(sandbox.grants.values())
+        self._known[sandbox.id] = sandbox
+        while len(self._known) > KNOWN_MAXIMUM:
+            self._drop(next(each for each in self._known if each != DEFAULT))
+
+    def forget(self, sandbox_id: str) -> None:
+        """Forget a sandbox, and let go what waits in it."""
+        with self.lock:
+            known = self._drop(sandbox_id)
+            audits = self._audits.pop(sandbox_id, None)
+        if audits is not None:
+            audits.end_own()
+        if known is not None:
+            known.faults.reset()
+
+    def _drop(self, sandbox_id: str) -> SharedSandbox | None:
+        known = self._known.pop(sandbox_id, None)
+        self.answers.forget(sandbox_id)
+        self.requests.forget(sandbox_id)
+        for each in () if known is None else known.grants.values():
+            self._opened.pop((each.vendor, each.token), None)
+        for key in [each for each in self._memories if each[0] == sandbox_id]:
+            del self._memories[key]
+        return known
+
+    def delete(self, sandbox: Sandbox) -> None:
+        self.engine.script("delete", sandbox.id)
+        sandbox.audits.clear()
+        self.forget(sandbox.id)
+
+    def change(self, sandbox: Sandbox, make_change: Callable[[Sandbox], Result]) -> Result:
+        for _ in range(CHANGES_MAXIMUM):
+            version, text = self.engine.command("HMGET", self.engine.key("s", sandbox.id), "v", "doc")
+            if version is None:
+                return make_change(sandbox)  # It was deleted meanwhile: nobody will see the change.
+            mine = self._documents.read(text, partial(SharedSandbox, sandbox.id, registry=self))
+            assert isinstance(mine, SharedSandbox)  # noqa: S101 (no other is made here)
+            mine.settle(int(version), text)
+            result = make_change(mine)
+            if self._is_written(mine):
+                return result
+        raise ChangeOvertaken
+
+    def _is_written(self, mine: SharedSandbox) -> bool:
+        text, removed, empties = self._documents.write(mine), mine.removed_counters(), mine.journal.is_cleared
+        if text == mine.text and not removed and not empties:
+            return True
+        reply = self.engine.script("change", mine.id, mine.version, text, _keys(mine), int(empties), *removed)
+        if reply[0] == "ok":
+            self._learn(mine.id, reply[1], text)
+        return bool(reply[0] != "stale")
+
+    # Tokens
+
+    def grant(self, sandbox: Sandbox, vendor: str, *, permitted: bool) -> Grant:
+        number = self._next_number()
+        token = tokens.token_for(vendor, f"{self.mark}-{number}", permitted=permitted)
+        grant = Grant(f"{vendor}-{number}", vendor, token, permitted, self.profiles[vendor].secret)
+        self.change(sandbox, lambda changed: changed.grants.update({grant.id: grant}))
+        return grant
+
+    def revoke(self, sandbox: Sandbox, grant_id: str) -> bool:
+        return self.change(sandbox, lambda changed: changed.grants.pop(grant_id, None)) is not None
+
+    def resolve_token(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
+        found = self.opened(vendor, token)
+        if found is not None:
+            return found
+        sandbox_id = self.engine.command("GET", self.engine.key("t", vendor, token))
+        if sandbox_id is None or self.find(sandbox_id) is None:
+            return None
+        return self.opened(vendor, token)
+
+    def opened(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
+        """What this server knows of a token."""
+        with self.lock:
+            known = self._known.get(self._opened.get((vendor, token), ""))
+        if known is None:
+            return None
+        return next(
+            ((known, each) for each in known.grants.values() if (each.vendor, each.token) == (vendor, token)), None
+        )
+
+    # Requests
+
+    def open(self, context: RequestContext, token: str) -> tuple[Sandbox, Grant] | None:
+        vendor = context.vendor.name
+        if (found := self.opened(vendor, token)) is not None or not context.is_journaled:
+            return found or self.resolve_token(vendor, token)
+        admission = self._admit(context, self._default(), lookup=f"{vendor}:{token}")
+        if admission is None:
+            return self.opened(vendor, token)
+        context.use(admission)
+        return None
+
+    def admit(self, context: RequestContext, sandbox: Sandbox | None) -> SharedAdmission:
+        found = self._admit(context, self._default() if sandbox is None else sandbox)
+        assert found is not None  # noqa: S101 (it is only where a token is looked up)
+        return found
+
+    def _default(self) -> SharedSandbox:
+        return self._known.get(DEFAULT) or self._restore_default()
+
+    def _admit(self, context: RequestContext, sandbox: Sandbox, lookup: str | None = None) -> SharedAdmission | None:
+        """Let a request into a sandbox; None where its token, which is looked up, opens another one."""
+        assert isinstance(sandbox, SharedSandbox)  # noqa: S101 (no other is made here)
+        self._provisional(context, sandbox)
+        if (before := shared_admission.before(context)) is not None:
+            return before
+        while True:
+            admission = self._provisional(context, sandbox)
+            plan = Plan() if context.grant is None else shared_admission.plan(context, sandbox, self._effective)
+            item = self.complete(plan.item(sandbox, sandbox.version, context.expires_at), context.vendor)
+            if lookup is not None:
+                item["token"] = lookup
+            record, text = self._begun(context, sandbox, admission)
+            result, now_us = self.batches.ask(item, text)
+            kind, *details = result
+            if kind == "ok":
+                self.settle(admission, record, plan, details, now_us)
+                return admission
+            if kind == "elsewhere":
+                self._learn(*details)
+                return None
+            if kind == "draws":
+                plan.correct(*details)
+            else:
+                sandbox = self._again(context, sandbox, details)
+
+    def _provisional(self, context: RequestContext, sandbox: SharedSandbox) -> SharedAdmission:
+        """An admission for what is done before the engine answers, and where it does not."""
+        admission = SharedAdmission(self, sandbox, sandbox.clock.now(), sandbox.policy)
+        context.use(admission)
+        return admission
+
+    def _again(self, context: RequestContext, sandbox: SharedSandbox, details: list[Any]) -> SharedSandbox:
+        """The sandbox as it is now; UnknownToken where it is gone, or the token of the request is."""
+        present = self._learn(sandbox.id, *details) if details else self._gone(sandbox.id)
+        grant = context.grant
+        if present is None or (grant is not None and present.grants.get(grant.id) != grant):
+            raise UnknownToken
+        return present
+
+    def _begun(
+        self, context: RequestContext, sandbox: SharedSandbox, admission: SharedAdmission
+    ) -> tuple[SharedRecord | None, str | None]:
+        if not context.is_journaled:
+            return None, None
+        make = partial(SharedRecord, publish=partial(self.publish, sandbox.id, admission))
+        record = context.new_record(sandbox, admission.now, make)
+        assert isinstance(record, SharedRecord)  # noqa: S101 (that is what makes it)
+        return record, shared_journal.written(record, sandbox.clock, self.redactor)
+
+    def complete(self, item: dict[str, Any], vendor: Vendor) -> dict[str, Any]:
+        """The question to the engine with what is the same for every request to a vendor."""
+        return {**item, "size": self.journal_size, "vendor": vendor.name}
+
+    def note(self, sandbox_id: str, result: list[Any]) -> None:
+        """Learn what the engine said of a sandbox in place of letting a request in."""
+        if result[0] == "stale":
+            self._learn(sandbox_id, *result[1:])
+        elif result[0] == "gone":
+            self._gone(sandbox_id)
+
+    def settle(
+        self, admission: SharedAdmission, record: Record | None, plan: Plan, details: list[Any], now_us: int
+    ) -> None:
+        """Fill in what the engine has decided."""
+        record_id, sequence, volume, before, before_hits, wait, after, after_hits, memory_version = details
+        admission.now = admission.sandbox.clock.at_wall(now_us * 1000)
+        admission.wait = None if wait < 0 else wait
+        admission.memory_version = memory_version
+        admission.volume = volume
+        if before:
+            admission.hits[FaultPhase.BEFORE] = shared_admission.hit(plan.before[before - 1], before_hits)
+        if after:
+            admission.hits[FaultPhase.AFTER] = shared_admission.hit(plan.after[after - 1], after_hits)
+        with self.lock:
+            self._sequence = max(self._sequence, sequence)
+        if record is not None:
+            record.id, record.at, record.start_seq = record_id, admission.now, sequence
+            admission.record = record
+
+    def publish(self, sandbox_id: str, admission: SharedAdmission, record: SharedRecord) -> None:
+        """Tell the engine what became of a request; nobody waits for it."""
+        if record.id == 0:
+            return
+        if record.state.end_seq != NEVER:  # Later than all that has begun, before all that begins after the answer.
+            record.state = record.state._replace(end_seq=self._sequence + 1)
+        item = {"sandbox": sandbox_id, "volume": admission.volume, "id": record.id}
+        text = shared_journal.written_state(record.state, record.sent.authorization, self.redactor)
+        self.batches.send(item, text, None)
+
+    def with_memory(
+        self, context: RequestContext, sandbox: Sandbox, version: int, view: Callable[[Memory | None], Result]
+    ) -> Result:
+        """The result of a view that may write what is kept at a vendor; it is made again if another one was faster."""
+        vendor = context.vendor
+        if vendor.memory is None:
+            return view(None)
+        while True:
+            version, memory = self._memory(vendor, sandbox, version)
+            if context.method in ("GET", "HEAD"):
+                return view(memory)
+            mine = vendor.memory(sandbox.world)
+            mine.read_text(before := memory.to_text())
+            result = view(mine)
+            after = mine.to_text()
+            if after == before:
+                return result
+            reply = self.engine.script("write", sandbox.id, vendor.name, version, after)
+            if reply[0] != "stale":
+                return result
+            version = reply[1]
+
+    def _memory(self, vendor: Vendor, sandbox: Sandbox, version: int) -> tuple[int, Memory]:
+        """What is kept at a vendor, at least as new as a version."""
+        assert vendor.memory is not None  # noqa: S101 (the caller looks)
+        known = self._memories.get((sandbox.id, vendor.name))
+        if known is not None and known[0] == version:
+            return known
+        names = f"mv:{vendor.name}", f"m:{vendor.name}"
+        present, text = self.engine.command("HMGET", self.engine.key("s", sandbox.id), *names)
+        memory = vendor.memory(sandbox.world)
+        if text is not None:
+            memory.read_text(text)
+        found = int(present or 0), memory
+        with self.lock:
+            self._memories[sandbox.id, vendor.name] = found
+        return found
+
+    # What the sandboxes ask for
+
+    def new_journal(self, sandbox_id: str) -> SharedJournal:
+        return SharedJournal(self.journal_size, self.engine, self.batches, sandbox_id)
+
+    def audits_of(self, sandbox_id: str) -> JobList[Any]:
+        """The audits of a sandbox: the same list for each version of it."""
+        with self.lock:
+            if sandbox_id not in self._audits:
+                self._audits[sandbox_id] = self.job_list("audit", AUDITS_KEPT, sandbox_id)
+            return self._audits[sandbox_id]
+
+    def job_list(self, noun: str, kept: int, owner: str) -> SharedJobList[Any]:
+        return SharedJobList(noun, kept, self.engine, owner, partial(self._restored_job, noun))
+
+    def _restored_job(self, noun: str, given: dict[str, Any]) -> Any:
+        return self.restored_jobs[noun](given)
+
+    def first_generation(self) -> int:
+        """One that no sandbox with the same id has had: cached replies are known by it."""
+        return clocks.wall_ns() // 1000
+
+    def counters(self, sandbox_id: str, names: list[str]) -> list[str | None]:
+        """Counters of a sandbox by their names."""
+        if not names:
+            return []
+        found: list[str | None] = self.engine.command("HMGET", self.engine.key("s", sandbox_id), *names)
+        return found
+
+    def all_counters(self, sandbox_id: str, prefix: str) -> dict[str, str]:
+        """The counters of a sandbox whose names begin alike."""
+        fields = self.engine.command("HKEYS", self.engine.key("s", sandbox_id))
+        names = sorted(each for each in fields if each.startswith(prefix))
+        values = self.counters(sandbox_id, names)
+        return {name: value for name, value in zip(names, values, strict=True) if value is not None}
+
+    def close(self) -> None:
+        """Send what is left, and close the connections."""
+        self.batches.close()
+        self.engine.close()
+
+
+def _keys(sandbox: Sandbox) -> str:
+    """What the tokens of a sandbox are found by."""
+    return json.dumps([f"{each.vendor}:{each.token}" for each in sandbox.grants.values()])
+
+
+def _new_mark() -> str:
+    return token_hex(4)

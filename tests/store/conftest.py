@@ -1,0 +1,31 @@
+"""Servers that share a store."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from mockserver.app import create_app
+from mockserver.settings import Settings
+from tests.conftest import SETTINGS
+from tests.contract.watch import Watch
+
+
+@pytest.fixture
+def shared(store: str) -> Settings:
+    """The settings of servers that share a store, each with the documented limits."""
+    return replace(SETTINGS, limits="documented", store=store)
+
+
+@pytest.fixture
+def servers(shared: Settings) -> list[Flask]:
+    """Three servers with one store."""
+    return [create_app(shared) for _ in range(3)]
+
+
+@pytest.fixture(autouse=True)
+def undescribed(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks after this fixture)
+    """Answers with faults need not match the OpenAPI files."""
+    yield
+    watch.take()

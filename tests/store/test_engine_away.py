@@ -1,0 +1,153 @@
+"""An engine that is away, paused, restarted or without its data, and a server that sends something twice."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import redis
+from flask import Flask
+
+from mockserver.app import create_app
+from mockserver.gateway.store import batches as batches_module
+from mockserver.gateway.store import engine as engine_module
+from mockserver.gateway.store.shared_registry import SharedRegistry
+from mockserver.settings import Settings
+from tests.conftest import SETTINGS
+from tests.contract.random_use import LIMITED, PATH, ask, control
+from tests.store.engine import EngineProcess
+
+pytestmark = pytest.mark.memory("the tests have servers with a store of their own")
+
+SEEDED = f"mock-{LIMITED.name}-acme"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers wait a tenth of a second for their engine."""
+    monkeypatch.setattr(engine_module, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(batches_module, "WAIT_SECONDS", 0.1)
+
+
+@pytest.fixture
+def own(own_engine: EngineProcess) -> Settings:
+    """The settings of servers whose engine may go away."""
+    return replace(SETTINGS, store=own_engine.url("own"))
+
+
+def registry_of(app: Flask) -> SharedRegistry:
+    found = app.extensions["mockserver.gateway"]
+    assert isinstance(found, SharedRegistry)
+    return found
+
+
+@pytest.mark.usefixtures("impatient")
+def test_engine_that_is_away_is_a_503_in_the_words_of_the_vendor(own: Settings, own_engine: EngineProcess) -> None:
+    app = create_app(own)
+    assert [ask(app, PATH, SEEDED).status_code for _ in range(2)] == [200, 200]
+    own_engine.kill()
+    for token in (SEEDED, "unknown"):
+        answer = ask(app, PATH, token)
+        assert answer.status_code == 503
+        assert "does not answer" in answer.get_json()["error"]["message"]
+    problem = control(app, "GET", "/policy")
+    assert (problem["status"], "does not answer" in problem["detail"]) == (503, True)
+    assert not registry_of(app).engine.is_there
+
+
+def test_requests_wait_for_an_engine_that_comes_back(own: Settings, own_engine: EngineProcess) -> None:
+    app = create_app(own)
+    own_engine.pause()
+    threading.Timer(0.3, own_engine.resume).start()
+    assert ask(app, PATH, SEEDED).status_code == 200
+    assert registry_of(app).engine.is_there
+
+
+def test_engine_without_its_data_has_the_default_sandbox_again(
+    own: Settings, own_engine: EngineProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(own)
+    token = control(app, "POST", "/sandboxes", {})["tokens"][LIMITED.name]["token"]
+    assert [ask(app, PATH, each).status_code for each in (SEEDED, token)] == [200, 200]
+    own_engine.restart()
+    assert [ask(app, PATH, each).status_code for each in (SEEDED, token, SEEDED)] == [200, 401, 200]
+    assert [each["id"] for each in control(app, "GET", "/requests")["requests"]] == [1, 2, 3]
+    assert [each["id"] for each in control(app, "GET", "/sandboxes")["sandboxes"]] == ["default"]
+    assert "without its data" in caplog.text
+
+
+def test_scripts_are_loaded_again(own: Settings, own_engine: EngineProcess) -> None:
+    app = create_app(own)
+    ask(app, PATH, SEEDED)
+    with own_engine.client() as client:
+        client.script_flush()
+    assert ask(app, PATH, SEEDED).status_code == 200
+    assert len(control(app, "GET", "/requests")["requests"]) == 2
+
+
+def lose_replies(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the engine do what it is sent once, and its reply get lost."""
+    engine = registry_of(app).engine
+    run: Callable[..., Any] = engine.run
+    lost: list[int] = []
+
+    def run_and_lose(name: str, *args: str | int) -> Any:
+        reply = run(name, *args)
+        if name == "batch" and args[1] not in lost:
+            lost.append(int(args[1]))
+            raise redis.ConnectionError("the reply is lost")
+        return reply
+
+    monkeypatch.setattr(engine, "run", run_and_lose)
+
+
+def test_request_that_is_sent_again_counts_once(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(replace(own, limits="documented"))
+    control(app, "POST", "/faults", {"effect": {"status": 503}, "times": 2})
+    lose_replies(app, monkeypatch)
+    assert [ask(app, PATH, SEEDED).status_code for _ in range(4)] == [503, 503, 200, 200]
+    assert [each["status"] for each in control(app, "GET", "/requests")["requests"]] == [503, 503, 200, 200]
+    [bucket] = control(app, "GET", "/limits")[LIMITED.name]["buckets"]
+    assert bucket["remaining"] == 18
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_became_of_requests_is_told_when_the_engine_is_back(
+    own: Settings, own_engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(own)
+    batches, publish = registry_of(app).batches, registry_of(app).publish
+
+    def publish_while_it_is_away(*args: Any) -> None:
+        own_engine.pause()
+        publish(*args)
+
+    monkeypatch.setattr(registry_of(app), "publish", publish_while_it_is_away)
+    assert ask(app, PATH, SEEDED).status_code == 200
+    batches.flush(0.5)
+    own_engine.resume()
+    [entry] = control(app, "GET", "/requests")["requests"]
+    assert (entry["status"], entry["outcome"]) == (200, "answered")
+
+
+def test_closed_server_has_sent_everything(own: Settings) -> None:
+    app, other = create_app(own), create_app(own)
+    ask(app, PATH, SEEDED)
+    registry_of(app).close()
+    assert [each["status"] for each in control(other, "GET", "/requests")["requests"]] == [200]
+
+
+def test_request_that_waits_goes_on_when_another_server_disarms_its_rule(own: Settings) -> None:
+    app, other = create_app(own), create_app(own)
+    control(app, "POST", "/faults", {"effect": {"delay_seconds": 60}})
+    found: list[int] = []
+    waiting = threading.Thread(target=lambda: found.append(ask(app, PATH, SEEDED).status_code))
+    waiting.start()
+    while not control(other, "GET", "/requests")["requests"]:
+        pass
+    [entry] = control(other, "GET", "/requests")["requests"]
+    assert (entry["outcome"], entry["status"]) == ("in_progress", None)
+    control(other, "PUT", "/faults", {"rules": []})
+    waiting.join(20)
+    assert found == [200]
