@@ -27,7 +27,7 @@ from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.organizations import files
 from mockserver.products.world import World
 from mockserver.profiles.records import Profiles, UnknownProfile
-from mockserver.settings import Settings, SettingsError
+from mockserver.settings import Settings, SettingsError, parse_store
 from mockserver.simulation.clock import Clock, ClockError, format_utc
 from mockserver.simulation.organization import Organization
 from mockserver.validation import answer_schema, yaml_text
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 def create_app(settings: Settings) -> Flask:
     """The application: every vendor, the control plane, and the default sandbox as the settings make it.
 
-    Raises SettingsError for a clock or a switch that cannot be, OrganizationError for a bad organization file.
+    Raises SettingsError for a clock or a switch that cannot be, OrganizationError for a bad organization file,
+    StoreUnusable for a store that this server cannot use.
     """
     known = sources()
     registry = open_registry(settings, known)
@@ -55,7 +56,8 @@ def create_app(settings: Settings) -> Flask:
     folder = resources.openapi()
     page = partial(console.respond, frozenset((*registry.profiles, CONTROL_PLANE)))
     rooms = advice, charts, totals, partial(vendors.room, "invariants")
-    plane = admin.AdminContext(registry, known, senders, settings.admin_token, folder, *rooms, page)
+    own = registry.default.config.organization
+    plane = admin.AdminContext(registry, known, own, senders, settings.admin_token, folder, *rooms, page)
     admin.install(app, plane)
     app.register_error_handler(Exception, admin.render_error)
     needs_body = partial(_needs_body, app, installed.needs_body)
@@ -74,7 +76,10 @@ def open_registry(settings: Settings, known: Sources) -> SandboxRegistry:
         from mockserver.gateway.store import opening
 
         documents = SandboxDocuments(known, config.organization)
-        registry = opening.open_store(settings.store, what, documents)
+        now = "that of this machine" if settings.now is None else format_utc(settings.now)
+        started = {**documents.flags(config), "now": now, **({"case": settings.case} if settings.case else {})}
+        address = parse_store(settings.store)
+        registry = opening.open_store(address, what, documents, started, reset=settings.reset_store)
     registry.make_default(config)
     return registry
 

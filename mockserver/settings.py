@@ -4,14 +4,19 @@ The command line that usually fills it in is in `cli`.
 """
 
 import re
+import sys
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from analytics_mockserver import admin_token
 from mockserver.simulation import clock
+
+if TYPE_CHECKING:
+    from mockserver.gateway.store.address import StoreAddress
 
 Limits = Literal["documented", "off"]
 
@@ -48,7 +53,8 @@ class Settings:
     replaces the bundled `organization`. The server may be requested by the names in `allowed_host` too, and pages of
     the origins in `cors_origin` may read the vendors' answers. `journal_size` is that of each sandbox, of which there
     may be `sandboxes_maximum` beside the default one. `threads` is how many requests the app handles at a time.
-    SettingsError for invalid values.
+    `store` is the URL of an engine that several servers keep their sandboxes in; with `reset_store`, it is emptied at
+    the start. `workers` is how many processes serve. SettingsError for invalid values.
     """
 
     host: str = "127.0.0.1"
@@ -69,7 +75,9 @@ class Settings:
     journal_size: int = 10_000
     sandboxes_maximum: int = 1000
     threads: int = 16
-    store: str | None = field(default=None, metadata=_BY_APP)
+    store: str | None = field(default=None, metadata=_BY_APP, repr=False)
+    reset_store: bool = False
+    workers: int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "host", _without_brackets(self.host))
@@ -80,6 +88,7 @@ class Settings:
                 f"now cannot be {self.now.isoformat()}: a time without a time zone differs "
                 "from machine to machine; give one that ends in Z"
             )
+        self._check_store()
         if self.admin_token is not None:
             self._check_admin_token(self.admin_token)
         elif not is_loopback(self.host):
@@ -93,6 +102,22 @@ class Settings:
         """Whether any setting is given that only an app can check."""
         checked = [each for each in fields(self) if "is_checked_by_app" in each.metadata]
         return any(getattr(self, each.name) != each.default for each in checked)
+
+    def _check_store(self) -> None:
+        if self.store is not None:
+            parse_store(self.store)
+        elif self.reset_store:
+            raise SettingsError("there is no store to reset: --reset-store needs --store")
+        if self.workers < 1:
+            raise SettingsError(f"there cannot be {self.workers} workers: there must be at least 1")
+        if self.workers > 1 and self.store is None:
+            raise SettingsError(
+                f"{self.workers} workers need a store: each is a process with a memory of its own, so a sandbox, a "
+                "clock or a limit that one of them changes would be another at the next; add --store redis://HOST, or "
+                "leave --workers out"
+            )
+        if self.workers > 1 and sys.platform == "win32":
+            raise SettingsError("on Windows, processes cannot share a port: start servers on several ports instead")
 
     @staticmethod
     def _check_admin_token(token: str) -> None:
@@ -133,6 +158,21 @@ def parse_origin(text: str) -> str:
         default = _DEFAULT_PORT.fullmatch(origin)  # Browsers leave it out.
         return origin if default is None else str(default[1] or default[2])
     raise SettingsError(f"{text!r} is no origin that can be allowed: {_ORIGIN_RULES.get(text, _ORIGIN_RULE)}")
+
+
+def parse_store(text: str) -> "StoreAddress":
+    """The address of a store; SettingsError with the rule for anything else, and where its client is not installed."""
+    from mockserver.gateway.store.address import AddressError, StoreAddress
+
+    try:
+        found = StoreAddress.parse(text)
+    except AddressError as error:
+        raise SettingsError(str(error)) from error
+    if find_spec("redis") is None:
+        raise SettingsError(
+            "a store needs the package redis, which is an extra: run `pip install 'analytics-mockserver[redis]'`"
+        )
+    return found
 
 
 def _is_address(text: str) -> bool:

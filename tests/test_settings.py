@@ -1,10 +1,12 @@
 """Settings: invalid ones are rejected with the reason and the solution."""
 
+import sys
 from datetime import UTC, datetime
 
 import pytest
 
 from mockserver import settings
+from mockserver.gateway.store.address import StoreAddress
 from mockserver.settings import Settings, SettingsError
 
 
@@ -134,3 +136,22 @@ def test_switch_is_parsed_into_name_and_option(text: str, parsed: tuple[str, str
 def test_invalid_switch_is_rejected_with_the_format(text: str) -> None:
     with pytest.raises(SettingsError, match=r"vendor\.switch=value"):
         settings.parse_switch(text)
+
+
+def test_store_is_not_shown_with_the_settings() -> None:
+    assert "secret" not in repr(Settings(store="redis://:secret@h"))
+    assert "secret" not in repr(StoreAddress.parse("redis://:secret@h"))
+
+
+def test_store_without_its_client_is_refused_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "find_spec", lambda _: None)
+    with pytest.raises(SettingsError, match=r"run `pip install 'analytics-mockserver\[redis\]'`"):
+        Settings(store="redis://h")
+
+
+def test_workers_are_at_least_one_and_not_several_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="there cannot be 0 workers: there must be at least 1"):
+        Settings(workers=0)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SettingsError, match="on Windows, processes cannot share a port"):
+        Settings(workers=2, store="redis://h")

@@ -62,8 +62,9 @@ Unknown fields and parameters are rejected by name. PUT sets the given fields an
 which the sandbox was created, so `{}` resets everything; PATCH changes only the given fields; both return the whole new
 state. Errors are problem details (RFC 9457). A request from a page of another origin gets a 403, as does one to a host
 name that is not this server's. If the server was started with an admin token, it accepts any host name, and every
-request except those to /_mock/health and /_mock/ready must carry the token. `HEAD` is answered like `GET`, without the
-body.
+request except those to /_mock/health and /_mock/ready must carry the token. While the store that
+several servers share does not answer, every request gets a 503, except those to /_mock/health. `HEAD` is answered like
+`GET`, without the body.
 """
 
 
@@ -77,7 +78,6 @@ class Operation:
     body_required: bool = True
     created: bool = False
     conflict: bool = False
-    can_be_unavailable: bool = False
     varies: bool = False
 
 
@@ -139,7 +139,7 @@ _SANDBOX_ANSWER = sandboxes.SandboxSchema
 OPERATIONS = {
     "getIndex": Operation("Every resource and its methods; for browsers, the console", routes.IndexSchema, varies=True),
     "getHealth": Operation("Whether the server works, and what it serves", health.HealthSchema),
-    "getReady": Operation("Whether vendor requests would be answered", ready.ReadySchema, can_be_unavailable=True),
+    "getReady": Operation("Whether vendor requests would be answered", ready.ReadySchema),
     "getOverview": Operation(
         "A sandbox in one answer: its clock, vendors, limits and changes", overview.OverviewSchema
     ),
@@ -292,7 +292,7 @@ def _operation(route: AdminRoute, documented: Operation) -> dict[str, Any]:
     if documented.body is not None:
         content = {"application/json": {"schema": documented.body}}
         operation["requestBody"] = {"required": documented.body_required, "content": content}
-    errors = [400, 401, 403, *_errors(route, documented), 500, *([503] if documented.can_be_unavailable else [])]
+    errors = [400, 401, 403, *_errors(route, documented), 500, 503]
     operation["responses"] = _success(documented) | {str(status): _response_name(status) for status in errors}
     return operation
 

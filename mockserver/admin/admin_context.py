@@ -71,16 +71,17 @@ class Sources:
 class AdminContext:
     """The sandboxes, and what stays the same while the app runs.
 
-    `senders` are who may send requests; with an `admin_token`, every request must carry it. `openapi` is the folder of
-    the OpenAPI files. `advice`, `charts`, `totals` and `invariants` load what the vendors have of them when it is first
-    needed.
-    `page` makes the response of the console to the current request, or returns None if it is for something else.
+    `own` is the organization that the server was started with. `senders` are who may send requests; with an
+    `admin_token`, every request must carry it. `openapi` is the folder of the OpenAPI files. `advice`, `charts`,
+    `totals` and `invariants` load what the vendors have of them when it is first needed. `page` makes the response of
+    the console to the current request, or returns None if it is for something else.
 
     One audit runs at a time, because it computes all the time; the audits themselves are in their sandboxes.
     """
 
     registry: SandboxRegistry
     sources: Sources
+    own: Organization
     senders: Senders
     admin_token: str | None
     openapi: Path
@@ -100,11 +101,6 @@ class AdminContext:
     def vendors(self) -> tuple[Vendor, ...]:
         """Every vendor that is served."""
         return self.sources.vendors
-
-    @property
-    def own(self) -> Organization:
-        """The organization that the server was started with."""
-        return self.registry.default.config.organization
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ class ReadySchema(Schema):
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """Build the world of the sandbox, unless it is built already: every vendor request needs it."""
+    """Check the store, and build the world of the sandbox if it is not built yet: every vendor request needs both."""
+    request.registry.check()
     try:
         _ = request.sandbox.world
     except Exception as error:

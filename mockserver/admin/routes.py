@@ -50,7 +50,8 @@ SANDBOX, OF_SANDBOX = "/sandboxes/<sandbox>", "OfSandbox"
 class AdminRoute:
     """One method on one path below the mount; `query` is the schema of its parameters.
 
-    A `view` returns a JSON body, a whole response, or None, which is a 204.
+    A probe gets the sandbox as the server knows it, without waiting for a store. A `view` returns a JSON body, a whole
+    response, or None, which is a 204.
     """
 
     method: str
@@ -58,6 +59,7 @@ class AdminRoute:
     operation: str
     view: Callable[[AdminRequest], dict[str, Any] | Response | None]
     query: type[Schema] = AdminQuery
+    is_probe: bool = False
 
     @property
     def template(self) -> str:
@@ -80,8 +82,8 @@ def index(_: AdminRequest) -> Response:
 
 
 RESOURCES = (
-    AdminRoute("GET", "/health", "getHealth", health.get),
-    AdminRoute("GET", "/ready", "getReady", ready.get),
+    AdminRoute("GET", "/health", "getHealth", health.get, is_probe=True),
+    AdminRoute("GET", "/ready", "getReady", ready.get, is_probe=True),
     AdminRoute("GET", "/overview", "getOverview", overview.get),
     AdminRoute("GET", "/clock", "getClock", clock.get),
     AdminRoute("PUT", "/clock", "putClock", clock.replace),
@@ -163,7 +165,9 @@ def respond() -> Response:
     route, variables = _route()
     if not isinstance(route, AdminRoute):
         return Response(status=302, headers={**responses.HEADERS, "Location": f"{MOUNT}/"})
-    sandbox = _sandbox(variables.get("sandbox", DEFAULT))
+    sandbox_id = variables.get("sandbox", DEFAULT)
+    known = context().registry.last_known(sandbox_id) if route.is_probe else None
+    sandbox = known or _sandbox(sandbox_id)
     names = [value for name, value in variables.items() if name != "sandbox"]
     reply = route.view(AdminRequest(context().registry, sandbox, _query(route.query()), *names))
     if reply is None:
@@ -189,10 +193,9 @@ def needs_body() -> bool:
     try:
         guard.check()
         _, variables = _route()
-        _sandbox(variables.get("sandbox", DEFAULT))
     except (Problem, HTTPException):
         return False
-    return True
+    return context().registry.may_exist(variables.get("sandbox", DEFAULT))
 
 
 def _sandbox(sandbox_id: str) -> Sandbox:

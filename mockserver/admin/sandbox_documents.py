@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -78,6 +79,23 @@ class SandboxDocuments:
         sandbox.faults.restore(rules, document["next_rule"])
         return sandbox
 
+    def flags(self, config: SandboxConfig) -> dict[str, str]:
+        """What the default sandbox of a server is made with, by the flag that decides it, as text.
+
+        Switches are those that differ from their defaults, wherever they were set.
+        """
+        organization, limit_texts = config.organization, {_limit_text(each) for each in config.limits.values()}
+        found = {
+            "organization": f"{organization.slug} (seed {config.seed}, digest {_digest(organization)})",
+            "freeze": "yes" if config.clock.frozen else "no",
+            "limits": ", ".join(sorted(limit_texts)),
+        }
+        if config.profile is not None:
+            found["profile"] = config.profile.name
+        for group, options in _changed(config.policy, self.sources.switches).items():
+            found |= {f"policy {group}.{name}": _option_text(option) for name, option in options.items()}
+        return found
+
     def _config_to_json(self, config: SandboxConfig) -> Json:
         return {
             "organization": config.organization.slug,
@@ -113,6 +131,18 @@ class SandboxDocuments:
 
 def _text(document: Json) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _digest(organization: Organization) -> str:
+    return sha256(repr(organization).encode()).hexdigest()[:16]
+
+
+def _limit_text(limit: Limit) -> str:
+    return _text(asdict(limit)) if isinstance(limit, Allowance) else str(limit)
+
+
+def _option_text(option: Any) -> str:
+    return option if isinstance(option, str) else _text(option)
 
 
 def _clock_to_json(clock: Clock) -> Json:

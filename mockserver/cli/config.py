@@ -31,6 +31,7 @@ _EXAMPLES = {
     "admin-token-file": '"admin-token.txt"',
     "allowed-host": '["mockserver.test"]',
     "cors-origin": '["http://localhost:3000"]',
+    "store": '"redis://127.0.0.1:6379/0"',
 }
 """Values of the settings that have no default."""
 
@@ -91,11 +92,25 @@ def _effective(path: Path | None) -> Iterator[str]:
         for key, option in config_values.known().items():
             source = ctx.get_parameter_source(str(option.name))
             value = _value(ctx, option, source)
-            shown = _MASK if value and key in config_values.SECRET else value
+            shown = _shown(key, value)
             if shown in {None, ()}:
                 yield f"#{key}  # not set"
             else:
                 yield f"{key} = {_toml(shown)}  # {_described(source, option, file)}"
+
+
+def _shown(key: str, value: Any) -> Any:
+    """A value without what is secret in it."""
+    from mockserver.cli import config_values
+
+    if value and key == "store":
+        from mockserver.settings import SettingsError, parse_store
+
+        try:
+            return str(parse_store(value))
+        except SettingsError:  # Any part of it may be the password.
+            return _MASK
+    return _MASK if value and key in config_values.SECRET else value
 
 
 def _value(ctx: click.Context, option: click.Option, source: ParameterSource | None) -> Any:

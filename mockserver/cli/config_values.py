@@ -109,6 +109,7 @@ _RULES: dict[str, Callable[[str], object]] = {
     "now": settings.parse_timestamp,
     "organization": _organization,
     "policy": settings.parse_switch,
+    "store": settings.parse_store,
 }
 """What else a text has to obey, by key; each raises an error otherwise."""
 

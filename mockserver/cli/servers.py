@@ -54,6 +54,19 @@ def usage_errors(*kinds: type[Exception]) -> Iterator[None]:
         stop(str(error), click.UsageError.exit_code)
 
 
+@contextmanager
+def unusable_store() -> Iterator[None]:
+    """End the command with code 1 when its store cannot be used."""
+    from mockserver.gateway.rejection import StoreUnavailable
+    from mockserver.gateway.store.address import StoreUnusable
+    from mockserver.gateway.store.documents import UnreadableDocument
+
+    try:
+        yield
+    except (StoreUnusable, StoreUnavailable, UnreadableDocument) as error:
+        stop(str(error), 1)
+
+
 class InvalidFlags(click.UsageError):
     """Flags that are wrong in one way or several; each line of the message begins like any other error."""
 

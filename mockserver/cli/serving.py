@@ -63,6 +63,20 @@ from mockserver.cli.options import DEFAULTS, option
     help="How many requests are handled at a time.",
 )
 @option(
+    "--store",
+    metavar="URL",
+    help="Keep the sandboxes in an engine that several servers share, as in redis://HOST:6379/0. Other users of the "
+    "machine can see a password in it: password_file=PATH and the variable hide it.",
+)
+@option("--reset-store", is_flag=True, help="Delete what the store has under this server's prefix, and begin anew.")
+@option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    default=DEFAULTS.workers,
+    help="How many processes serve the port; several need --store.",
+)
+@option(
     "--grace",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
@@ -94,7 +108,7 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
     source = click.get_current_context().get_parameter_source
     # A flag that is given, also as a variable, overrides a case even with a default value.
     over_case = [name for name in flags if flags["case"] and source(name) is not ParameterSource.DEFAULT]
-    with servers.usage_errors():
+    with servers.usage_errors(), servers.unusable_store():
         chosen = servers.settings_from(over_case=frozenset(over_case), **flags)
         start = starting.Start(chosen, as_json=as_json, then=stop_at_eof if until_eof else None)
         if not starting.is_sound(chosen):

@@ -96,10 +96,11 @@ class InjectedFailure(Rejection):
 
 
 class StoreUnavailable(InjectedFailure):
-    """The store that has the sandboxes does not answer: the vendor's error for a 503."""
+    """The store that has the sandboxes does not answer, for the reason `cause`: the vendor's error for a 503."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(503, None, f"the store of the sandboxes does not answer: {reason}")
+        self.cause = reason
 
 
 def status_phrase(status: int) -> str:

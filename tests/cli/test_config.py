@@ -103,3 +103,15 @@ def test_broken_file_is_an_error_of_show_only(run: Run, folder: Path) -> None:
 
 def test_no_file_is_said(run: Run) -> None:
     assert run("config", "--show").stdout.startswith("# There is no configuration file.\n")
+
+
+STORES = {
+    "redis://user:let-me-in@h:1/2?prefix=a": "redis://h:1/2",
+    "redis://:let-me-in/@h": "***",
+    "redis://let-me-in": "redis://let-me-in",
+}
+
+
+@pytest.mark.parametrize(("store", "shown"), STORES.items())
+def test_password_of_the_store_is_not_shown(run: Run, store: str, shown: str) -> None:
+    assert f'store = "{shown}"  # MOCKSERVER_STORE\n' in run("config", "--show", MOCKSERVER_STORE=store).stdout

@@ -44,6 +44,9 @@ SETTINGS: dict[str, Callable[[Path], Settings]] = {
     "journal-size = 5": lambda _: Settings(journal_size=5),
     "sandboxes-maximum = 0": lambda _: Settings(sandboxes_maximum=0),
     "threads = 1": lambda _: Settings(threads=1),
+    'store = "redis://h"\nworkers = 3\nreset-store = true': lambda _: Settings(
+        store="redis://h", workers=3, reset_store=True
+    ),
     'grace = 1\nlog-level = "Debug"\njson = true\nuntil-eof = false': lambda _: Settings(),
 }
 

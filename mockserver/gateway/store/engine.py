@@ -31,7 +31,17 @@ SCRIPTS = ("batch", "make", "change", "delete", "keep", "write")
 _PASSING = (redis.ConnectionError, redis.TimeoutError, redis.exceptions.BusyLoadingError, redis.ReadOnlyError)
 """Errors of an engine that is away for a moment: it starts, fails over, or the network has a gap."""
 
+_LASTING = (redis.AuthenticationError, redis.exceptions.AuthorizationError)
+"""Errors of an engine that does not accept the user or the password; the client counts them as the former."""
+
 T = TypeVar("T")
+
+
+_PING_SECONDS = 1.0
+"""How long a probe waits for an answer."""
+
+_KEYS_AT_ONCE = 1000
+"""How many keys are looked at, or deleted, in one command: the engine does nothing else meanwhile."""
 
 
 class StoreRefused(StoreUnavailable):
@@ -45,7 +55,8 @@ class Engine:
         self.address = address
         # A hash tag: all keys are on one node of a cluster, so that a script can use them.
         self.prefix = f"{{{address.prefix}}}:"
-        self._client = _client(address)
+        self._client = _client(address, WAIT_SECONDS)
+        self._prober = _client(address, _PING_SECONDS)
         self._is_away = False
         self._lock = threading.Lock()
         self._pause = threading.Event()  # It is never set.
@@ -54,6 +65,30 @@ class Engine:
     def is_there(self) -> bool:
         """Whether it answered the last time."""
         return not self._is_away
+
+    def ping(self) -> None:
+        """StoreUnavailable where it does not answer within a second."""
+        self.attempt(self._prober.ping, 0.0)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it answers, and say so where it takes longer; StoreUnavailable after some seconds."""
+        try:
+            self.ping()
+        except StoreRefused:
+            raise
+        except StoreUnavailable:
+            log.warning("waiting for the store at %s, at most %.0f s", self.address, seconds)
+            self.attempt(self._prober.ping, seconds)
+
+    def delete_all(self) -> None:
+        """Delete every key with the prefix, some at a time: other users of the engine do not wait for it."""
+        cursor = "0"
+        while True:
+            cursor, keys = self.command("SCAN", cursor, "MATCH", f"{self.prefix}*", "COUNT", _KEYS_AT_ONCE)
+            for first in range(0, len(keys), _KEYS_AT_ONCE):
+                self.command("UNLINK", *keys[first : first + _KEYS_AT_ONCE])
+            if str(cursor) == "0":
+                return
 
     def script(self, name: str, *args: str | int) -> Any:
         """Run a script; StoreUnavailable where the engine does not answer in time."""
@@ -90,6 +125,8 @@ class Engine:
         while True:
             try:
                 result = make_call()
+            except _LASTING as error:
+                raise StoreRefused(f"it refuses this server ({error})") from error
             except _PASSING as error:
                 self._note(error)
                 if time.monotonic() + _PAUSE >= deadline:
@@ -125,18 +162,19 @@ class Engine:
     def close(self) -> None:
         """Close every connection."""
         self._client.close()
+        self._prober.close()
 
 
 def _source(name: str) -> str:
     return (resources.files(__package__) / "lua" / f"{name}.lua").read_text(encoding="utf-8")
 
 
-def _client(address: StoreAddress) -> "redis.Redis":
+def _client(address: StoreAddress, seconds: float) -> "redis.Redis":
     return redis.Redis.from_url(
         address.url,
         password=address.password,
         decode_responses=True,
-        socket_timeout=WAIT_SECONDS,
+        socket_timeout=seconds,
         socket_connect_timeout=1.0,
         retry=Retry(NoBackoff(), 0),
         health_check_interval=0,

@@ -1,20 +1,38 @@
-"""A registry over an engine, from its URL."""
+"""The start of a server with a store: it waits for the engine, may empty it, and joins the servers that use it."""
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.gateway import pipeline
-from mockserver.gateway.store.address import StoreAddress
+from mockserver.gateway.rejection import StoreUnavailable
+from mockserver.gateway.store.address import StoreAddress, StoreUnusable
 from mockserver.gateway.store.documents import Documents
 from mockserver.gateway.store.engine import Engine
+from mockserver.gateway.store.joining import Joining
 from mockserver.gateway.store.shared_admission import EffectiveStages
 from mockserver.gateway.store.shared_registry import SharedRegistry
 
+START_SECONDS = 30.0
+"""How long a server that starts waits for an engine that does not answer."""
 
-def open_store(url: str, what: tuple[Any, ...], documents: Documents) -> SharedRegistry:
-    """The registry of the sandboxes in a store."""
-    address = StoreAddress.parse(url, lambda path: Path(path).read_text(encoding="utf-8").strip())
-    effective = EffectiveStages(pipeline.fault, pipeline.limit)
-    registry = SharedRegistry(*what, engine=Engine(address), documents=documents, effective=effective)
-    registry.connect()
+
+def open_store(
+    address: StoreAddress, what: tuple[Any, ...], documents: Documents, started: Mapping[str, str], *, reset: bool
+) -> SharedRegistry:
+    """The registry of the sandboxes in a store; `started` is how this server was, by flag.
+
+    With `reset`, the store is emptied first. StoreUnusable where the engine does not answer or refuses this server,
+    where another version has written the store, or where other servers were started otherwise.
+    """
+    engine = Engine(address)
+    joining, effective = Joining(engine, started), EffectiveStages(pipeline.fault, pipeline.limit)
+    registry = SharedRegistry(*what, engine=engine, documents=documents, effective=effective, join=joining.join_again)
+    try:
+        engine.wait(START_SECONDS)
+        if reset:
+            engine.delete_all()
+        joining.join()
+        registry.connect()
+    except StoreUnavailable as error:
+        raise StoreUnusable(f"the store at {address} cannot be used: {error.cause}") from error
     return registry

@@ -95,6 +95,17 @@ class SandboxRegistry(ABC):
     def find(self, sandbox_id: str) -> Sandbox | None:
         """The sandbox with an id; None if it does not exist, or no longer."""
 
+    def last_known(self, sandbox_id: str) -> Sandbox | None:
+        """The sandbox as this server knows it, where it waits for nothing; None if it knows none."""
+        return self.find(sandbox_id)
+
+    def may_exist(self, sandbox_id: str) -> bool:
+        """Whether there may be a sandbox with an id, as far as is known without waiting."""
+        return self.find(sandbox_id) is not None
+
+    def check(self) -> None:  # noqa: B027 (there is nothing to reach by default)
+        """StoreUnavailable where the sandboxes cannot be reached now."""
+
     @abstractmethod
     def delete(self, sandbox: Sandbox) -> None:
         """Delete a sandbox: its tokens open nothing any more, and nothing of it is kept."""

@@ -44,12 +44,20 @@ class ChangeOvertaken(Exception):
 class SharedRegistry(SandboxRegistry):
     """The sandboxes in an engine."""
 
-    def __init__(self, *args: Any, engine: Engine, documents: Documents, effective: EffectiveStages) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        engine: Engine,
+        documents: Documents,
+        effective: EffectiveStages,
+        join: Callable[[], None],
+    ) -> None:
         super().__init__(*args)
         self.engine = engine
         self.batches = Batches(engine)
         self._documents = documents
         self._effective = effective
+        self._join = join
         self._known: OrderedDict[str, SharedSandbox] = OrderedDict()
         self._opened: dict[tuple[str, str], str] = {}
         self._audits: dict[str, SharedJobList[Any]] = {}
@@ -108,6 +116,15 @@ class SharedRegistry(SandboxRegistry):
     def find(self, sandbox_id: str) -> SharedSandbox | None:
         return self._present(sandbox_id, self.engine.command("HGET", self.engine.key("s", sandbox_id), "v"))
 
+    def last_known(self, sandbox_id: str) -> SharedSandbox | None:
+        return self._known.get(sandbox_id)
+
+    def may_exist(self, _: str) -> bool:
+        return True
+
+    def check(self) -> None:
+        self.engine.ping()
+
     def _present(self, sandbox_id: str, version: str | None) -> SharedSandbox | None:
         """The present version of a sandbox, which is read if it is another than this server has."""
         known = self._known.get(sandbox_id)
@@ -136,6 +153,7 @@ class SharedRegistry(SandboxRegistry):
 
     def connect(self) -> None:
         """Have what all servers of a store have in common; where the store is empty, this server decides."""
+        self._join()
         key = self.engine.key("mark")
         mark = self.engine.commands(("SET", key, _new_mark(), "NX"), ("GET", key))[1]
         self.mark_tokens(mark)

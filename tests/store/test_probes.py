@@ -1,0 +1,81 @@
+"""Probes and the control plane while the engine is paused, gone, and back without its data."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from mockserver.app import create_app
+from tests.admin.driver import Admin
+from tests.conftest import SETTINGS
+from tests.store.engine import EngineProcess
+
+pytestmark = pytest.mark.in_process("each test waits for the engine as long as it must")
+
+LONGEST = 15.0
+"""Seconds in which an answer must be there that should take 5: a busy machine makes it late, a hang has no end."""
+
+
+@pytest.fixture
+def admin(own_engine: EngineProcess) -> Admin:
+    """A client of a server whose engine a test may stop."""
+    return Admin(create_app(replace(SETTINGS, store=own_engine.url("x"))), {"Host": "127.0.0.1:8080"})
+
+
+def test_paused_engine_makes_the_server_unready_and_leaves_it_healthy(own_engine: EngineProcess, admin: Admin) -> None:
+    assert admin.get("/ready") == {"status": "ready"}
+    own_engine.pause()
+    began = time.monotonic()
+    refusal = admin.refused("GET", "/ready", status=503)
+    assert time.monotonic() - began < LONGEST
+    assert refusal.detail.startswith("the store of the sandboxes does not answer: ")
+    health = admin.get("/health")
+    assert (health["status"], health["now"]) == ("ok", "2025-10-21T10:30:00Z")
+    assert "acme" in health["organizations"]
+    own_engine.resume()
+    assert admin.get("/ready") == {"status": "ready"}
+
+
+def test_health_does_not_touch_the_engine(own_engine: EngineProcess, admin: Admin) -> None:
+    with own_engine.client() as client:
+        client.config_resetstat()
+        for path in ("/health", "/sandboxes/default/health"):
+            assert admin.get(path)["status"] == "ok"
+        assert {name for name in client.info("commandstats") if not name.startswith("cmdstat_config")} <= {
+            "cmdstat_info"
+        }
+
+
+WAITING: dict[str, tuple[str, str, object]] = {
+    "the clock": ("GET", "/clock", None),
+    "a sandbox": ("POST", "/sandboxes", {}),
+    "rules": ("PUT", "/faults", {"rules": []}),
+    "the journal": ("GET", "/requests", None),
+    "a sandbox that is unknown here": ("GET", "/sandboxes/other/health", None),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body"), WAITING.values(), ids=WAITING)
+def test_control_plane_has_problem_details_while_the_engine_is_gone(
+    own_engine: EngineProcess, admin: Admin, method: str, path: str, body: object
+) -> None:
+    own_engine.kill()
+    began = time.monotonic()
+    refusal = admin.refused(method, path, body, status=503)
+    assert time.monotonic() - began < LONGEST
+    assert "the store of the sandboxes does not answer: " in refusal.detail
+
+
+def test_server_is_ready_by_itself_when_the_engine_is_back_without_data(
+    own_engine: EngineProcess, admin: Admin, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = admin.send("POST", "/sandboxes", {}).json["id"]
+    own_engine.kill()
+    admin.refused("GET", "/ready", status=503)
+    own_engine.start()
+    assert admin.get("/ready") == {"status": "ready"}
+    assert [each["id"] for each in admin.get("/sandboxes")["sandboxes"]] in ([], ["default"])
+    admin.refused("GET", f"/sandboxes/{made}", status=404)
+    assert admin.get("/clock") == {"now": "2025-10-21T10:30:00Z", "frozen": True}
+    assert [each["id"] for each in admin.get("/sandboxes")["sandboxes"]] == ["default"]
+    assert len([message for message in caplog.messages if message.endswith(" is back")]) == 1
