@@ -68,8 +68,9 @@ def test_audit_ends_with_its_sandbox(servers: list[Flask], gate: Gate) -> None:
 
 def test_few_audits_are_kept(servers: list[Flask]) -> None:
     for number in range(7):
-        audit = control(servers[number % 3], "POST", "/audits", FEW)["id"]
-        ended(servers[0], f"/audits/{audit}")
+        audit = control(servers[number % 3], "POST", "/audits", FEW)
+        assert audit["state"] in {"waiting", "running"}, audit
+        ended(servers[0], f"/audits/{audit['id']}")
     assert [each["id"] for each in control(servers[0], "GET", "/audits")["audits"]][-1] == "audit-7"
     assert len(control(servers[0], "GET", "/audits")["audits"]) <= 6
 

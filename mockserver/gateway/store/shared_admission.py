@@ -178,7 +178,7 @@ class SharedAdmission:
         return self.record
 
     def respond(self, context: RequestContext, view: Callable[[Memory | None], Result]) -> Result:
-        return self.registry.with_memory(context, self.sandbox, self.memory_version, view)
+        return self.registry.memories.respond(context, self.sandbox, self.memory_version, view)
 
 
 def before(context: RequestContext) -> SharedAdmission | None:

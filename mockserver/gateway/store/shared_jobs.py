@@ -67,7 +67,7 @@ class SharedJobList(JobList[AnyJob]):
 
     def _job(self, job_id: str, text: str, now: int) -> AnyJob:
         own = self._jobs.get(job_id)
-        if own is not None and self._told[job_id][0] is own.state:  # The others know that, too.
+        if own is not None and self._told.get(job_id, (None,))[0] is own.state:  # The others know that, too.
             return own
         told_at, _, content = text.partition(" ")
         job = self._restore(json.loads(content))
@@ -82,9 +82,10 @@ class SharedJobList(JobList[AnyJob]):
             self._keep(job, is_new=0)
 
     def _keep(self, job: Job, is_new: int) -> None:
-        self._told[job.id] = job.state, time.monotonic()
-        text = json.dumps(job.to_json(), ensure_ascii=False)
-        if not self._engine.script("keep", self._name, job.id, text, is_new, KEPT_SECONDS):
+        state, text = job.state, json.dumps(job.to_json(), ensure_ascii=False)
+        is_there = self._engine.script("keep", self._name, job.id, text, is_new, KEPT_SECONDS)
+        self._told[job.id] = state, time.monotonic()
+        if not is_there:
             job.is_removed = True
             self._jobs.pop(job.id, None)
 

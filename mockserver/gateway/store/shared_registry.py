@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import partial
@@ -19,19 +18,18 @@ from mockserver.gateway.store import shared_admission, shared_journal
 from mockserver.gateway.store.batches import Batches
 from mockserver.gateway.store.documents import Documents
 from mockserver.gateway.store.engine import Engine
+from mockserver.gateway.store.known_sandboxes import KnownSandboxes
 from mockserver.gateway.store.registry import AUDITS_KEPT, Result, SandboxRegistry
 from mockserver.gateway.store.shared_admission import EffectiveStages, Plan, SharedAdmission
 from mockserver.gateway.store.shared_jobs import SharedJobList
 from mockserver.gateway.store.shared_journal import SharedJournal, SharedRecord
+from mockserver.gateway.store.shared_memory import WrittenMemories
 from mockserver.gateway.store.shared_sandbox import SharedSandbox
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Memory, RequestContext, Vendor
+from mockserver.gateway.vendor import RequestContext, Vendor
 from mockserver.simulation import clock as clocks
 
 log = logging.getLogger(__name__)
-
-KNOWN_MAXIMUM = 2000
-"""How many sandboxes a server keeps as it has read them last."""
 
 CHANGES_MAXIMUM = 1000
 """How often a change is made again that another server has overtaken."""
@@ -58,10 +56,9 @@ class SharedRegistry(SandboxRegistry):
         self._documents = documents
         self._effective = effective
         self._join = join
-        self._known: OrderedDict[str, SharedSandbox] = OrderedDict()
-        self._opened: dict[tuple[str, str], str] = {}
+        self.known = KnownSandboxes(self.lock, self._forget_answers)
+        self.memories = WrittenMemories(engine)
         self._audits: dict[str, SharedJobList[Any]] = {}
-        self._memories: dict[tuple[str, str], tuple[int, Memory]] = {}
         self._default_config: SandboxConfig | None = None
         self._sequence = 0
 
@@ -117,7 +114,7 @@ class SharedRegistry(SandboxRegistry):
         return self._present(sandbox_id, self.engine.command("HGET", self.engine.key("s", sandbox_id), "v"))
 
     def last_known(self, sandbox_id: str) -> SharedSandbox | None:
-        return self._known.get(sandbox_id)
+        return self.known.get(sandbox_id)
 
     def may_exist(self, _: str) -> bool:
         return True
@@ -127,7 +124,7 @@ class SharedRegistry(SandboxRegistry):
 
     def _present(self, sandbox_id: str, version: str | None) -> SharedSandbox | None:
         """The present version of a sandbox, which is read if it is another than this server has."""
-        known = self._known.get(sandbox_id)
+        known = self.known.get(sandbox_id)
         if version is not None and known is not None and known.version == int(version):
             return known
         return self._read(sandbox_id) if version is not None else self._gone(sandbox_id)
@@ -163,43 +160,21 @@ class SharedRegistry(SandboxRegistry):
         made = self._documents.read(text, partial(SharedSandbox, sandbox_id, registry=self))
         assert isinstance(made, SharedSandbox)  # noqa: S101 (no other is made here)
         made.settle(version, text)
-        with self.lock:
-            before = self._known.get(sandbox_id)
-            if before is not None and before.version >= version:
-                return before
-            made.succeed(before)
-            self._keep(made, before)
-        return made
-
-    def _keep(self, sandbox: SharedSandbox, before: SharedSandbox | None) -> None:
-        for each in () if before is None else before.grants.values():
-            self._opened.pop((each.vendor, each.token), None)
-        for each in sandbox.grants.values():
-            self._opened[each.vendor, each.token] = sandbox.id
-        self.learn_tokens(sandbox.grants.values())
-        self._known[sandbox.id] = sandbox
-        while len(self._known) > KNOWN_MAXIMUM:
-            self._drop(next(each for each in self._known if each != DEFAULT))
+        self.learn_tokens(made.grants.values())
+        return self.known.keep(made)
 
     def forget(self, sandbox_id: str) -> None:
         """Forget a sandbox, and let go what waits in it."""
-        with self.lock:
-            known = self._drop(sandbox_id)
-            audits = self._audits.pop(sandbox_id, None)
+        known, audits = self.known.drop(sandbox_id), self._audits.pop(sandbox_id, None)
         if audits is not None:
             audits.end_own()
         if known is not None:
             known.faults.reset()
 
-    def _drop(self, sandbox_id: str) -> SharedSandbox | None:
-        known = self._known.pop(sandbox_id, None)
+    def _forget_answers(self, sandbox_id: str) -> None:
         self.answers.forget(sandbox_id)
         self.requests.forget(sandbox_id)
-        for each in () if known is None else known.grants.values():
-            self._opened.pop((each.vendor, each.token), None)
-        for key in [each for each in self._memories if each[0] == sandbox_id]:
-            del self._memories[key]
-        return known
+        self.memories.forget(sandbox_id)
 
     def delete(self, sandbox: Sandbox) -> None:
         self.engine.script("delete", sandbox.id)
@@ -251,13 +226,7 @@ class SharedRegistry(SandboxRegistry):
 
     def opened(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
         """What this server knows of a token."""
-        with self.lock:
-            known = self._known.get(self._opened.get((vendor, token), ""))
-        if known is None:
-            return None
-        return next(
-            ((known, each) for each in known.grants.values() if (each.vendor, each.token) == (vendor, token)), None
-        )
+        return self.known.opened(vendor, token)
 
     # Requests
 
@@ -277,7 +246,7 @@ class SharedRegistry(SandboxRegistry):
         return found
 
     def _default(self) -> SharedSandbox:
-        return self._known.get(DEFAULT) or self._restore_default()
+        return self.known.get(DEFAULT) or self._restore_default()
 
     def _admit(self, context: RequestContext, sandbox: Sandbox, lookup: str | None = None) -> SharedAdmission | None:
         """Let a request into a sandbox; None where its token, which is looked up, opens another one."""
@@ -314,6 +283,9 @@ class SharedRegistry(SandboxRegistry):
     def _again(self, context: RequestContext, sandbox: SharedSandbox, details: list[Any]) -> SharedSandbox:
         """The sandbox as it is now; UnknownToken where it is gone, or the token of the request is."""
         present = self._learn(sandbox.id, *details) if details else self._gone(sandbox.id)
+        if present is not None and present.version == sandbox.version:  # The engine has an older one: it was set back.
+            self.known.drop(sandbox.id)
+            present = self._learn(sandbox.id, *details)
         grant = context.grant
         if present is None or (grant is not None and present.grants.get(grant.id) != grant):
             raise UnknownToken
@@ -368,44 +340,6 @@ class SharedRegistry(SandboxRegistry):
         item = {"sandbox": sandbox_id, "volume": admission.volume, "id": record.id}
         text = shared_journal.written_state(record.state, record.sent.authorization, self.redactor)
         self.batches.send(item, text, None)
-
-    def with_memory(
-        self, context: RequestContext, sandbox: Sandbox, version: int, view: Callable[[Memory | None], Result]
-    ) -> Result:
-        """The result of a view that may write what is kept at a vendor; it is made again if another one was faster."""
-        vendor = context.vendor
-        if vendor.memory is None:
-            return view(None)
-        while True:
-            version, memory = self._memory(vendor, sandbox, version)
-            if context.method in ("GET", "HEAD"):
-                return view(memory)
-            mine = vendor.memory(sandbox.world)
-            mine.read_text(before := memory.to_text())
-            result = view(mine)
-            after = mine.to_text()
-            if after == before:
-                return result
-            reply = self.engine.script("write", sandbox.id, vendor.name, version, after)
-            if reply[0] != "stale":
-                return result
-            version = reply[1]
-
-    def _memory(self, vendor: Vendor, sandbox: Sandbox, version: int) -> tuple[int, Memory]:
-        """What is kept at a vendor, at least as new as a version."""
-        assert vendor.memory is not None  # noqa: S101 (the caller looks)
-        known = self._memories.get((sandbox.id, vendor.name))
-        if known is not None and known[0] == version:
-            return known
-        names = f"mv:{vendor.name}", f"m:{vendor.name}"
-        present, text = self.engine.command("HMGET", self.engine.key("s", sandbox.id), *names)
-        memory = vendor.memory(sandbox.world)
-        if text is not None:
-            memory.read_text(text)
-        found = int(present or 0), memory
-        with self.lock:
-            self._memories[sandbox.id, vendor.name] = found
-        return found
 
     # What the sandboxes ask for
 

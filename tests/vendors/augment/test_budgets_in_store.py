@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mockserver.app import create_app
-from mockserver.gateway.store.shared_registry import SharedRegistry
+from mockserver.gateway.store.shared_memory import WrittenMemories
 from tests.conftest import SERVED, SETTINGS
 from tests.contract.client import Client, opened
 from tests.vendors.augment.test_budgets import ADA, INES, MAREK, SEEDED, SET, limits, row
@@ -64,13 +64,13 @@ def test_write_to_a_sandbox_that_is_deleted_meanwhile_is_answered(clients: list[
     sandbox = clients[0].state.make_sandbox(clients[0].sandbox.config)
     token = next(grant.token for grant in sandbox.grants.values() if grant.id == "augment-seeded")
     client = clients[0].bearing(f"Bearer {token}")
-    respond = SharedRegistry.with_memory
+    respond = WrittenMemories.respond
 
     def respond_after_deletion(*args: object) -> object:
         clients[1].state.delete(sandbox)
         return respond(*args)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SharedRegistry, "with_memory", respond_after_deletion)
+        patch.setattr(WrittenMemories, "respond", respond_after_deletion)
         client.posted(SET, overrides=[row(ADA, "1")])
     assert client.post(SET, {"overrides": [row(ADA, "1")]}).status == 401

@@ -10,5 +10,8 @@ if not found[1] then
 elseif (found[2] or '0') ~= ARGV[3] then
   return {'stale', tonumber(found[2] or 0), found[3] or ''}
 end
-redis.call('HSET', key, 'm:' .. vendor, ARGV[4])
-return {'ok', redis.call('HINCRBY', key, 'mv:' .. vendor, 1)}
+-- The time: a version is never used again, also after what was written is forgotten.
+local clock = redis.call('TIME')
+local version = math.max(clock[1] * 1000000 + clock[2], tonumber(found[2] or 0) + 1)
+redis.call('HSET', key, 'm:' .. vendor, ARGV[4], 'mv:' .. vendor, string.format('%.0f', version))
+return {'ok', version}
