@@ -20,6 +20,7 @@ from mockserver.gateway import routing
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.hosts import Hosts
+from mockserver.gateway.lazy_rules import LazyRule
 from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import SandboxConfig
 from mockserver.gateway.store.memory import MemoryRegistry
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> Flask:
     registry.redactor.learn(settings.admin_token or "")
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_rule_class = LazyRule
     app.url_map.merge_slashes = False
     senders = _senders(settings)
     installed = routing.install(app, known.vendors, registry, senders)

@@ -7,9 +7,9 @@ from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response
-from werkzeug.routing import Rule
 
 from mockserver.admin.admin_context import EXTENSION, AdminContext
+from mockserver.gateway.lazy_rules import LazyRule
 
 _ENDPOINT = "control plane"
 
@@ -18,7 +18,7 @@ def install(app: Flask, context: AdminContext) -> None:
     """Add the control plane to an app, each route behind the guard; `/` and `/_mock/` are the index."""
     app.extensions[EXTENSION] = context
     for path in ("/", "/_mock", "/_mock/<path:rest>", "/_mock/"):
-        app.url_map.add(Rule(path, endpoint=_ENDPOINT))  # for every method: the routes know which are allowed
+        app.url_map.add(LazyRule(path, endpoint=_ENDPOINT))  # for every method: the routes know which are allowed
     app.view_functions[_ENDPOINT] = _respond
     context.registry.restored_jobs |= {"audit": _restored_audit, "run": _restored_run}
 

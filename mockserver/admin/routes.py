@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map
 
 from analytics_mockserver.suggestions import nearest
 from mockserver.admin import (
@@ -38,6 +38,7 @@ from mockserver.admin import (
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery
 from mockserver.admin.responses import Problem
+from mockserver.gateway.lazy_rules import LazyRule
 from mockserver.gateway.sandbox import DEFAULT, Sandbox
 from mockserver.validation.schemas import dump
 
@@ -147,8 +148,8 @@ ROUTES = (
 @cache
 def _url_map() -> Map:
     """The routes as one map, which all apps of a process share: an app has one rule for all of them."""
-    rules = [Rule(MOUNT + route.path, endpoint=route, methods=[route.method]) for route in ROUTES]
-    shorter = [Rule("/", endpoint=ROUTES[0], methods=["GET"]), Rule(MOUNT, methods=["GET"])]
+    rules = [LazyRule(MOUNT + route.path, endpoint=route, methods=[route.method]) for route in ROUTES]
+    shorter = [LazyRule("/", endpoint=ROUTES[0], methods=["GET"]), LazyRule(MOUNT, methods=["GET"])]
     return Map([*rules, *shorter], merge_slashes=False)
 
 

@@ -10,7 +10,7 @@ from functools import cache
 
 from flask import Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map
 
 from mockserver.gateway import (
     auth,
@@ -26,6 +26,7 @@ from mockserver.gateway import (
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.faults import FaultPhase
 from mockserver.gateway.journal import NO_NOTES
+from mockserver.gateway.lazy_rules import LazyRule
 from mockserver.gateway.rejection import ForeignSender, Reason, Rejection, UnknownToken, UnreadBody
 from mockserver.gateway.unserved import NotSimulated, Unserved
 from mockserver.gateway.vendor import RequestContext, Route, Stage
@@ -77,7 +78,7 @@ def limit(context: RequestContext) -> None:
 @cache
 def route_map(routes: tuple[Route, ...]) -> Map:
     """A vendor's routes by themselves: shared by the apps of a process, and compiled when it is first needed."""
-    rules = [Rule(route.path, endpoint=route.operation, methods=route.methods) for route in routes]
+    rules = [LazyRule(route.path, endpoint=route.operation, methods=route.methods) for route in routes]
     return Map(rules, merge_slashes=False)
 
 

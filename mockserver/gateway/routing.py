@@ -15,10 +15,11 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing import BaseConverter
 
 from mockserver.gateway import auth, dry_run, pipeline, unserved, view
 from mockserver.gateway.cross_origin import Senders
+from mockserver.gateway.lazy_rules import LazyRule
 from mockserver.gateway.pipeline import AnyResponse
 from mockserver.gateway.rejection import Rejection
 from mockserver.gateway.store.registry import SandboxRegistry
@@ -81,7 +82,7 @@ def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry, se
         app.view_functions[f"unrouted:{mount}"] = router.dispatch
         for path in (mount, f"{mount}/<rest_of_path:rest>"):
             # A rule without methods, which Flask's add_url_rule cannot make.
-            app.url_map.add(Rule(path, endpoint=f"unrouted:{mount}"))
+            app.url_map.add(LazyRule(path, endpoint=f"unrouted:{mount}"))
     return Installed(direct, router.needs_body)
 
 

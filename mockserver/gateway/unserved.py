@@ -6,8 +6,9 @@ from enum import StrEnum
 from functools import cache
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map
 
+from mockserver.gateway.lazy_rules import LazyRule
 from mockserver.gateway.switches import Grade, Switch
 
 
@@ -65,5 +66,5 @@ def find(unserved: UnservedPaths | None, method: str, path: str) -> UnservedPath
 
 @cache
 def _matcher(paths: tuple[UnservedPath, ...]) -> Callable[[str, str], tuple[UnservedPath, object]]:
-    rules = [Rule(each.path, endpoint=each, methods=each.methods or None) for each in paths]
+    rules = [LazyRule(each.path, endpoint=each, methods=each.methods or None) for each in paths]
     return Map(rules, strict_slashes=True, merge_slashes=False).bind("").match
