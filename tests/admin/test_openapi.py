@@ -4,16 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 from openapi_spec_validator import validate
 
 from mockserver import resources
 from mockserver.admin import requests, routes
+from mockserver.validation import yaml_text
 from tests.contract.oracle import operations
 from tools import admin_openapi
 
 FILE = resources.openapi() / "admin.yaml"
-DOCUMENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+DOCUMENT = yaml_text.load_bundled(FILE.read_bytes())
 
 
 def test_file_matches_routes_and_schemas() -> None:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 from flask import Flask
 from openapi_spec_validator import validate
 
 from mockserver import resources, vendors
 from mockserver.gateway.switches import Renaming
+from mockserver.validation import yaml_text
 from tests.contract import client, oracle
 from tests.contract.client import Client
 from tests.contract.oracle import Oracle, Recorded, operations
@@ -70,7 +70,7 @@ def rename(opened: Client, vendor: str, names: dict[str, str]) -> Oracle:
     """Rename response fields, and return the OpenAPI document that is then served."""
     changed = opened.app.test_client().patch("/_mock/policy", json={vendor: {"names": names}})
     assert changed.status_code == 200
-    return Oracle(yaml.safe_load(served(opened, vendor)))
+    return Oracle(yaml_text.load_bundled(served(opened, vendor)))
 
 
 def served(opened: Client, vendor: str) -> bytes:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 
 from mockserver import app, resources, vendors
 from mockserver.admin import openapi
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Grade
+from mockserver.validation import yaml_text
 from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
 
@@ -126,7 +126,7 @@ def test_served_openapi_file_uses_the_names_in_force(renamable: Callable[..., Ad
     admin = renamable()
     assert admin.send("GET", "/openapi/augment.yaml").body == FILE.read_bytes()
     admin.done("PUT", "/policy", {"augment": {"names": RENAMED}})
-    served = yaml.safe_load(admin.send("GET", "/openapi/augment.yaml").body)
+    served = yaml_text.load_bundled(admin.send("GET", "/openapi/augment.yaml").body)
     page = served["components"]["schemas"]["UserActivityAnswer"]
     assert next(iter(page["properties"])) == "people"
     assert "people" in page["required"]
@@ -155,7 +155,7 @@ def test_renamed_file_differs_in_names_only(name: str) -> None:
     shipped = (resources.openapi() / f"{name}.yaml").read_bytes()
     written = openapi.rename_text(shipped, {"no such name": "x"})
     assert written != shipped
-    assert _keys(yaml.safe_load(written)) == _keys(yaml.safe_load(shipped))
+    assert _keys(yaml_text.load_bundled(written)) == _keys(yaml_text.load_bundled(shipped))
 
 
 PARTS: dict[str, tuple[object, object]] = {
@@ -223,7 +223,7 @@ def _references(part: Any) -> list[str]:
 @pytest.mark.parametrize("vendor", vendors.discover(), ids=lambda vendor: vendor.name)
 def test_renamable_names_are_in_the_file_and_not_in_errors(vendor: Any) -> None:
     """Refusals keep their names, so a name that stood in both would be renamed in the file alone."""
-    document = yaml.safe_load((resources.openapi() / vendor.openapi).read_bytes())
+    document = yaml_text.load_bundled((resources.openapi() / vendor.openapi).read_bytes())
     renamable = {name for each in vendor.switches if isinstance(each, switches.Renaming) for name in each.options}
     assert renamable <= _properties(document)
     responses = [

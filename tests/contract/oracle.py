@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import yaml
 from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from mockserver.admin import openapi
+from mockserver.validation import yaml_text
 
 _UNDESCRIBED_HEADERS = frozenset(("content-type", "content-length", "date"))
 """Headers that no OpenAPI file describes."""
@@ -162,4 +162,4 @@ def _typed(text: str, schema: Mapping[str, Any]) -> str | int:
 @cache
 def read(file: Path, names: tuple[tuple[str, str], ...] = ()) -> Oracle:
     """Return the oracle for an OpenAPI file. `names` renames response fields: pairs of old and new names."""
-    return Oracle(yaml.safe_load(openapi.rename_text(file.read_bytes(), dict(names))))
+    return Oracle(openapi.rename(yaml_text.load_bundled(file.read_bytes()), dict(names)))

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import click
 import pytest
-import yaml
 
 from analytics_mockserver import pytest_plugin
 from analytics_mockserver.client import Client
 from mockserver import resources, startup_policy, vendors
 from mockserver.cli import main, serving
 from mockserver.organizations.schemas import OrganizationFileSchema
+from mockserver.validation import yaml_text
 from tools import markdown
 from tools.reference import pages
 
 PAGES = {path.stem: text for path, text in pages.all_pages().items()}
-CONTROL_PLANE = yaml.safe_load((resources.openapi() / "admin.yaml").read_text(encoding="utf-8"))
+CONTROL_PLANE = yaml_text.load_bundled((resources.openapi() / "admin.yaml").read_bytes())
 COMMANDS = main.list_commands(click.Context(main))
 
 
@@ -74,7 +74,7 @@ def test_every_endpoint_has_its_parameters() -> None:
     assert "| `GET /analytics/v0/dau` | `getDau` | `date`, `cursor`, `page_size` |" in text
     assert "`fromDate` (required), `toDate` (required)" in text
     for vendor in vendors.discover():
-        document = yaml.safe_load((resources.openapi() / vendor.openapi).read_text(encoding="utf-8"))
+        document = yaml_text.load_bundled((resources.openapi() / vendor.openapi).read_bytes())
         assert [path for path in document["paths"] if f" {path}` |" not in text] == []
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from mockserver import resources
+from mockserver.validation import yaml_text
 from tools.markdown import table
 from tools.reference.vendor_tables import METHODS
 
@@ -23,7 +22,7 @@ Node = Mapping[str, Any]
 
 def page() -> str:
     """Every resource, and every field of the bodies and parameters that it takes."""
-    document = yaml.safe_load((resources.openapi() / "admin.yaml").read_text(encoding="utf-8"))
+    document = yaml_text.load_bundled((resources.openapi() / "admin.yaml").read_bytes())
     bodies = _bodies(document)
     parts = ["# Control plane\n", document["info"]["description"].rstrip() + "\n", RESOURCES]
     parts += [table([("request", "description", "parameters", "body", "in each sandbox"), *_operations(document)])]

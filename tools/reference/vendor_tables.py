@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from mockserver import resources, startup_policy, vendors
 from mockserver.cli.switches import options_text
 from mockserver.fidelity.ledger import unserved_request
 from mockserver.gateway.switches import AnySwitch
 from mockserver.gateway.vendor import Vendor
+from mockserver.validation import yaml_text
 from tools.markdown import table
 
 METHODS = ("get", "put", "post", "patch", "delete")
@@ -42,7 +41,7 @@ def endpoints() -> str:
 
 
 def _endpoints(vendor: Vendor) -> Iterator[str]:
-    document = yaml.safe_load((resources.openapi() / vendor.openapi).read_text(encoding="utf-8"))
+    document = yaml_text.load_bundled((resources.openapi() / vendor.openapi).read_bytes())
     yield f"## {vendor.name}\n"
     yield table([("request", "operation", "parameters", "description"), *_operations(document)])
     if vendor.unserved is not None:
