@@ -3,7 +3,6 @@
 Ids grow with a member's index, so that order by id is order by index.
 """
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -128,7 +127,9 @@ class Identities:
             if person.email.casefold() == folded:
                 return index
         # Without digits that keep a generated address apart from a special person's.
-        local = re.sub(r"(?:\.[0-9]+)+$", "", folded.rpartition("@")[0])
+        local = folded.rpartition("@")[0]
+        stem = local.rstrip(".0123456789")
+        local = stem + local[len(stem) :].partition(".")[0]
         found = self._pool.index_of(self._key, local)
         if found is None or found >= self._organization.people:
             return None

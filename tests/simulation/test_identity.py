@@ -155,10 +155,27 @@ def test_special_and_displaced_addresses_are_found() -> None:
     assert shown.identities.index_of_email("STRASSE@other.example") == 1
 
 
-@pytest.mark.parametrize("email", ["", "@", "a@b", "ci-bot", "LOCAL", "LOCAL@other.example", "LOCAL.1@small.example"])
+def test_address_that_was_displaced_twice_is_found() -> None:
+    local = str(SMALL.identities.of(17).email).partition("@")[0]
+    taken = (f"{local}@small.example", f"{local}.17@small.example")
+    shown = worlds.world(special=tuple(SpecialPerson(each) for each in taken))
+    assert shown.identities.of(17).email == f"{local}.17.17@small.example"
+    assert shown.identities.index_of_email(f"{local}.17.17@small.example") == 17
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", "@", "a@b", "ci-bot", "LOCAL", "LOCAL@other.example"]
+    + [f"LOCAL{end}@small.example" for end in (".1", "1", ".", "..1", ".1.", ".1x", ".\N{ARABIC-INDIC DIGIT ONE}")],
+)
 def test_unknown_address_finds_nobody(email: str) -> None:
     local = str(SMALL.identities.of(0).email).partition("@")[0]
     assert SMALL.identities.index_of_email(email.replace("LOCAL", local)) is None
+
+
+def test_endless_address_finds_nobody() -> None:
+    """In linear time: with a search for the numbers from each position, this would take hours."""
+    assert SMALL.identities.index_of_email(f"{'.1' * 1_000_000}x@small.example") is None
 
 
 def test_unused_name_of_the_pool_finds_nobody() -> None:
