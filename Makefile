@@ -17,10 +17,17 @@ SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit c
 SLOW_OF_EACH_PRODUCT := rows
 SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 
-# Tests that look at answers, the journal, limits, faults or the client lint.
-ANSWERS := $(addprefix tests/,admin audit cases conduct digests gateway vendors test_app.py)
+# Tests whose requests pass the layer in front of Flask. Those in tests/gateway need no whole app, and so no such layer, and
+# those in tests/digests compare answers of another process. The audit sends its requests over sockets, which the mode
+# `twice` leaves alone: it repeats those of test clients.
+OFF := $(addprefix tests/,admin audit cases conduct vendors test_app.py)
+TWICE := $(filter-out tests/audit,$(OFF))
+FAST_PATH := $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --fast-path
 
-.PHONY: help docs run test lowest quick sockets fastpath static check fix bench names format lint imports types generated schemas
+LOWEST := VENV=$(VENV)-lowest CONSTRAINTS=$(VENV)/lowest.txt GROUPS='--group dev'
+
+.DELETE_ON_ERROR:
+.PHONY: help docs run test lowest lowest-environment quick sockets fastpath static check fix bench names format lint imports types generated schemas
 
 help: ## list the targets
 	@echo "usage: make <target>"
@@ -40,9 +47,11 @@ test: $(VENV)/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -
 	@$(BIN)/coverage report
 endif
 
-lowest: $(VENV)/dev ## run all tests with the lowest versions of the dependencies; ARGS selects tests
-	@$(BIN)/python -m tools.dependencies --lowest > $(VENV)/lowest.txt
-	@$(MAKE) test VENV=$(VENV)-lowest CONSTRAINTS=$(VENV)/lowest.txt GROUPS='--group dev'
+lowest: lowest-environment ## run all tests with the lowest versions of the dependencies; ARGS selects tests
+	@$(MAKE) test $(LOWEST)
+
+lowest-environment: $(VENV)/lowest.txt
+	@$(MAKE) $(VENV)-lowest/dev $(LOWEST)
 
 quick: $(VENV)/dev ## check style and the types of changed files, and run the fast tests, in less than a minute
 	@$(BIN)/ruff format --quiet --check .
@@ -58,8 +67,8 @@ sockets: $(VENV)/dev ## run all tests with clients on real sockets; ARGS selects
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --over-socket $(ARGS)
 
 fastpath: $(VENV)/dev ## run the tests of answers with the layer in front of Flask off, then with every answer in it
-	@for mode in off twice; do $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
-	  --fast-path $$mode $(ANSWERS) || exit 1; done
+	@$(FAST_PATH) off $(OFF)
+	@$(FAST_PATH) twice $(TWICE)
 
 static: format lint imports types generated schemas ## check style, imports, types and generated files, without running tests
 
@@ -114,6 +123,9 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is required; $(PYTHON) is $$($(PYTHON) --version 2>&1). Choose another: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/lowest.txt: $(VENV)/dev
+	@$(BIN)/python -m tools.dependencies --lowest > $@
 
 $(VENV)/run: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "installing the dependencies of the server" >&2
