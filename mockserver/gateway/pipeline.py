@@ -5,7 +5,6 @@ A stage refuses by raising Rejection; the vendor renders it. `routing` finds the
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 
 from flask import Response
@@ -129,7 +128,8 @@ def _dated(context: RequestContext, response: AnyResponse) -> AnyResponse:
         return response
     date = dates.text(context.sandbox.clock.now())
     if isinstance(response, ViewResponse):
-        return replace(response, date=date)
+        response.date = date
+        return response
     response.headers.setdefault(dates.HEADER, date)
     return response
 

@@ -4,10 +4,9 @@
 """
 
 import json
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from mockserver.gateway.journal import NO_NOTES, AnswerNotes
 
@@ -17,7 +16,7 @@ TIMESTAMP = "\x00now\x00"
 BYTES_MAXIMUM = 16 * 1024 * 1024
 """Bytes of replies that an app keeps; the oldest are evicted first."""
 
-_JSON_TIMESTAMP = rb'"\u0000now\u0000"'
+_JSON_TIMESTAMP = r'"\u0000now\u0000"'
 _OVERHEAD = 500
 _PIECES_WITH_ONE_TIMESTAMP = 2
 _CONTAINERS = (dict, list)
@@ -35,7 +34,10 @@ REQUESTS_MAXIMUM = 20_000
 _COMPACT: Final[dict[str, Any]] = {"ensure_ascii": False, "separators": (",", ":")}
 _ENCODER: Final = json.JSONEncoder(**_COMPACT)
 _ROWS = "\x00rows\x00"
-"""Stands in a text for rows that are JSON already."""
+"""Stands in a body for rows that are JSON already."""
+
+_JSON_ROWS = r'"\u0000rows\u0000"'
+_NO_HEADERS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +78,37 @@ def split(body: dict[str, Any] | list[Any] | None, names: Mapping[str, str]) -> 
     """A body as JSON, with keys renamed as `names` maps them, split at each TIMESTAMP; () for None."""
     if body is None:
         return ()
-    text = to_json(rename_fields(plain(body), names)) if names else _encode(body)
-    return tuple(text.encode().split(_JSON_TIMESTAMP))
+    rows: list[str] = []
+    text = to_json(rename_fields(plain(body), names)) if names else _encode(body, rows)
+    pieces = text.split(_JSON_TIMESTAMP)
+    if rows:  # They are put in last: they are most of the body, and no timestamp is in them.
+        rest = iter(rows)
+        pieces = [_put_in(piece, rest) for piece in pieces]
+    return tuple(map(str.encode, pieces))
 
 
-def _encode(body: dict[str, Any] | list[Any]) -> str:
-    """A body as JSON, whose encoded rows are taken over as they are."""
-    encoded: list[str] = []
+def _encode(body: dict[str, Any] | list[Any], rows: list[str]) -> str:
+    """A body as JSON, with _ROWS in place of its encoded rows, which are added to `rows`."""
 
-    def stand_in(rows: EncodedRows) -> str:
-        encoded.append(rows.json)
+    def stand_in(encoded: EncodedRows) -> str:
+        rows.append(encoded.json)
         return _ROWS
 
-    text = json.JSONEncoder(**_COMPACT, default=stand_in).encode(body)
-    if not encoded:
-        return text
-    first, *parts = text.split(to_json(_ROWS))
-    return first + "".join(chain.from_iterable(zip(encoded, parts, strict=True)))
+    return json.JSONEncoder(**_COMPACT, default=stand_in).encode(body)
 
 
-@dataclass(frozen=True, slots=True)
-class CachedReply:
+def _put_in(text: str, rows: Iterator[str]) -> str:
+    """A text with the next of `rows` wherever _ROWS stands."""
+    first, *parts = text.split(_JSON_ROWS)
+    return first + "".join(f"{next(rows)}{part}" for part in parts)
+
+
+class CachedReply(NamedTuple):
     """A reply with its body in the pieces that `split` makes."""
 
     pieces: tuple[bytes, ...]
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NO_HEADERS
     notes: AnswerNotes = NO_NOTES
 
     def with_timestamp(self, timestamp: str) -> bytes:

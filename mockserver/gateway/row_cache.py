@@ -11,7 +11,7 @@ from mockserver.gateway.response_cache import EncodedRows, to_json
 from mockserver.products.world import World
 
 BYTES_MAXIMUM = 4 * 1024 * 1024
-"""Bytes of rows that are cached of one world; the oldest are evicted first."""
+"""Bytes of rows that are cached of one world; the oldest of the list that was begun first are evicted first."""
 
 AHEAD = 32
 """How many rows at least are computed for a client that follows the pages of a list."""
@@ -43,7 +43,8 @@ Compute = Callable[[RowId | None, int], Iterable[tuple[RowId, object]]]
 """The id and the row of so many rows (fewer at the end of the list) after the row with an id; None: from the start."""
 
 _MISSING: Final = EncodedRow("", "")
-_Key = tuple[Hashable, Hashable]
+_Rows = dict[Hashable, EncodedRow[Any] | None]
+_NO_ROWS: Final[_Rows] = {}
 
 
 class RowCache:
@@ -52,8 +53,8 @@ class RowCache:
     def __init__(self, _: World, budget: int = BYTES_MAXIMUM) -> None:
         self._budget = budget
         self._bytes = 0
-        # A list and the id of a row (None: its start), to the next row; None: there is none.
-        self._following: dict[_Key, EncodedRow[Any] | None] = {}
+        # By list: the id of a row (None: the start of the list), to the next row; None: there is none.
+        self._lists: dict[Hashable, _Rows] = {}
         self._lock = Lock()
 
     def rows(
@@ -61,8 +62,9 @@ class RowCache:
     ) -> list[EncodedRow[RowId]]:
         """The next `count` rows of a list, fewer at its end; `listed` identifies the list."""
         found: list[EncodedRow[RowId]] = []
-        while len(found) < count:
-            row = self._following.get((listed, after), _MISSING)
+        following = self._lists.get(listed, _NO_ROWS)
+        for _ in range(count):
+            row = following.get(after, _MISSING)
             if row is None:
                 return found
             if row is _MISSING:
@@ -76,7 +78,7 @@ class RowCache:
         self, listed: Hashable, ids: Sequence[RowId], compute: Callable[[Sequence[RowId]], Iterable[object]]
     ) -> list[EncodedRow[RowId]]:
         """The rows of a list with these ids; `compute` makes all from the first to the last that is not cached."""
-        found = [self._following.get((listed, row_id)) for row_id in ids]
+        found = [*map(self._lists.get(listed, _NO_ROWS).get, ids)]
         missing = [index for index, row in enumerate(found) if row is None]
         if missing:
             span = slice(missing[0], missing[-1] + 1)
@@ -84,7 +86,7 @@ class RowCache:
             found[span] = rows
             with self._lock:
                 for row in rows:
-                    self._put((listed, row.id), row)
+                    self._put(listed, row.id, row)
         return [row for row in found if row is not None]
 
     def _computed(
@@ -95,16 +97,21 @@ class RowCache:
         following = [*rows, *([None] if len(rows) < count else [])]
         with self._lock:
             for row_id, row in zip(previous, following, strict=False):
-                self._put((listed, row_id), row)
+                self._put(listed, row_id, row)
         return rows
 
-    def _put(self, key: _Key, row: EncodedRow[Any] | None) -> None:
-        """Cache a row, and evict the oldest until the budget holds."""
-        if key not in self._following:
+    def _put(self, listed: Hashable, row_id: Hashable, row: EncodedRow[Any] | None) -> None:
+        """Cache a row, and evict the oldest of the list that was begun first until the budget holds."""
+        rows = self._lists.setdefault(listed, {})
+        if row_id not in rows:
             self._bytes += _size(row)
-        self._following[key] = row
+        rows[row_id] = row
         while self._bytes > self._budget:
-            self._bytes -= _size(self._following.pop(next(iter(self._following))))
+            oldest = next(iter(self._lists))
+            rows = self._lists[oldest]
+            self._bytes -= _size(rows.pop(next(iter(rows))))
+            if not rows:
+                del self._lists[oldest]
 
 
 def _size(row: EncodedRow[Any] | None) -> int:

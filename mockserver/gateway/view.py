@@ -8,15 +8,26 @@ from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Request, Response
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
-from mockserver.gateway import dates, defects, response_cache
+from mockserver.gateway import dates, defects, query_string, response_cache
 from mockserver.gateway.defects import AnyDefect, PagingDefect
 from mockserver.gateway.journal import NO_NOTES, AnswerNotes
 from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply, Key
-from mockserver.gateway.vendor import BODY_MAXIMUM, CACHED, Memory, Reply, RequestContext, Vendor, View, ViewRequest
+from mockserver.gateway.vendor import (
+    BODY_MAXIMUM,
+    CACHED,
+    Body,
+    Memory,
+    Reply,
+    RequestContext,
+    Vendor,
+    View,
+    ViewRequest,
+)
 
 if TYPE_CHECKING:
     from mockserver.gateway.sandbox import Policy
@@ -26,6 +37,8 @@ QUERY_MAXIMUM = 16 * 1024
 
 CACHED_QUERY_MAXIMUM = 1024
 """The longest query string whose reply is cached: a longer one would cost more memory than its reply."""
+
+_OK = HTTPStatus.OK.value
 
 SAFE_METHODS = ("GET", "HEAD")
 """Methods that change nothing and send no body; replies to any other are never cached."""
@@ -37,9 +50,9 @@ class PageResponse(Response):
     notes: AnswerNotes = NO_NOTES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ViewResponse:
-    """A view's answer with its whole body, and its date, if the server need not add it.
+    """A view's answer with its whole body, and its date, which may be set later, if the server need not add it.
 
     Making a response of Werkzeug takes longer than finding a cached reply.
     """
@@ -67,7 +80,7 @@ class ViewResponse:
     @property
     def _is_usual(self) -> bool:
         reply = self.reply
-        return reply.status == HTTPStatus.OK and not reply.headers and bool(reply.pieces)
+        return reply.status == _OK and not reply.headers and bool(reply.pieces)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The usual answer as it is; for any other, Werkzeug does what its status, method and headers demand."""
@@ -96,6 +109,8 @@ def respond(view: View, context: RequestContext, *, cached: bool = True) -> View
     """The response of a view to a request, with the request's timestamp in it."""
     _check_size(context)
     reply = _cached_or_computed(context, view) if cached else _compute(context, view)[0]
+    if len(reply.pieces) == 1:  # No timestamp is in it.
+        return ViewResponse(reply, reply.pieces[0])
     timestamp = context.vendor.format_timestamp(context.now, context.switches)
     return ViewResponse(reply, reply.with_timestamp(timestamp))
 
@@ -160,18 +175,21 @@ def _key(context: RequestContext) -> Key | None:
 
 def compute(view: View, request: ViewRequest, vendor: Vendor, operation: str | None, policy: "Policy") -> Reply:
     """The reply of a view, with the policy's armed defects in it; fields have the names of the OpenAPI file."""
+    return _reply(_answer(view, request, vendor, operation, policy))
+
+
+def _answer(view: View, request: ViewRequest, vendor: Vendor, operation: str | None, policy: "Policy") -> Reply | Body:
     if policy.defects and (armed := _armed(vendor, operation, policy)):
         return defects.answer(armed, partial(_plain, view), request)
-    return _reply(view, request)
+    return view(request)
 
 
-def _reply(view: View, request: ViewRequest) -> Reply:
-    answer = view(request)
+def _reply(answer: Reply | Body) -> Reply:
     return answer if isinstance(answer, Reply) else Reply(answer)
 
 
 def _plain(view: View, request: ViewRequest) -> Reply:
-    reply = _reply(view, request)
+    reply = _reply(view(request))
     return replace(reply, body=response_cache.plain(reply.body))
 
 
@@ -189,15 +207,18 @@ def _armed(vendor: Vendor, operation: str | None, policy: "Policy") -> list[AnyD
 
 def _compute(context: RequestContext, view: View) -> tuple[CachedReply, bool]:
     """The reply of a view, and whether it may be cached."""
-    reply = context.admission.respond(context, partial(_reply_with, view, context))
-    pieces = response_cache.split(reply.body, context.switches.of(context.vendor.renamed_fields))
-    return CachedReply(pieces, reply.status, reply.headers, reply.notes), reply.cacheable
+    answer = context.admission.respond(context, partial(_answer_with, view, context))
+    names = context.switches.of(context.vendor.renamed_fields)
+    if not isinstance(answer, Reply):
+        return CachedReply(response_cache.split(answer, names)), True
+    pieces = response_cache.split(answer.body, names)
+    return CachedReply(pieces, answer.status, answer.headers, answer.notes), answer.cacheable
 
 
-def _reply_with(view: View, context: RequestContext, memory: Memory | None) -> Reply:
+def _answer_with(view: View, context: RequestContext, memory: Memory | None) -> Reply | Body:
     vendor, sends_body = context.vendor, context.method not in SAFE_METHODS
     view_request = ViewRequest(
-        args=context.args,
+        args=_args(context),
         path_variables=context.path_variables,
         body=read_body(context.request, _body_maximum(context)) if sends_body else b"",
         now=context.now,
@@ -207,4 +228,9 @@ def _reply_with(view: View, context: RequestContext, memory: Memory | None) -> R
         content_type=context.request.mimetype if sends_body else "",
         memory=memory,
     )
-    return compute(view, view_request, vendor, context.operation, context.policy)
+    return _answer(view, view_request, vendor, context.operation, context.policy)
+
+
+def _args(context: RequestContext) -> MultiDict[str, str]:
+    """The query parameters of a request that Flask has not seen, parsed faster than it would; else Flask's."""
+    return query_string.parse(context.query) if context.from_flask is None else context.args

@@ -29,10 +29,13 @@ class World(Core):
 
     def of(self, part: "Callable[[World], T]") -> T:
         """What a product (or another part) is in this world; built when first needed, and the same from then on."""
-        with self._lock:
-            if part not in self._parts:
-                self._parts[part] = part(self)
-            return cast("T", self._parts[part])
+        found = self._parts.get(part)
+        if found is None:
+            with self._lock:
+                if part not in self._parts:
+                    self._parts[part] = part(self)
+                found = self._parts[part]
+        return cast("T", found)
 
     def listed_in(self, teams: Collection[int], second: int) -> Mask:
         """A mask of the members who are listed in some teams at a time, by any product that lists people by team.

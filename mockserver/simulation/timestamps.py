@@ -4,7 +4,7 @@ The present time comes from `clock`.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import numpy as np
@@ -20,7 +20,8 @@ _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 def seconds(time: datetime) -> int:
     """The whole seconds that have passed by a time."""
-    return (time - _START) // timedelta(seconds=1)
+    passed = time - _START
+    return passed.days * DAY + passed.seconds
 
 
 def midnight(day: date) -> int:

@@ -1,8 +1,10 @@
 """Tests of worlds: a world depends on its organization and its seed only."""
 
 from dataclasses import replace
+from threading import Thread, current_thread
 
 import numpy as np
+import pytest
 
 from mockserver.products.jetbrains.programs import ReportingGate
 from mockserver.products.world import World
@@ -52,3 +54,39 @@ def test_equal_organizations_are_one_key() -> None:
     organization, copy = worlds.organization(), replace(worlds.organization())
     assert {organization: 1}[copy] == 1
     assert organization != worlds.organization(name="Another")
+
+
+class _Part:
+    """A part of a world."""
+
+    def __init__(self, _: World) -> None:
+        """It needs nothing of it."""
+
+
+def test_part_is_built_once_even_for_threads_that_need_it_at_the_same_time() -> None:
+    world, built = worlds.world(), []
+
+    def part(_: World) -> object:
+        built.append(current_thread().name)
+        second.start()  # It waits, or comes later, and gets the same part in either case.
+        return object()
+
+    found: list[object] = []
+    second = Thread(target=lambda: found.append(world.of(part)))
+    found.append(world.of(part))
+    second.join()
+    assert built == [current_thread().name]
+    assert found[0] is found[1] is world.of(part)
+
+
+def test_part_that_another_thread_has_built_meanwhile_is_not_built_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(dict[object, object]):
+        """What it holds is only seen under the lock."""
+
+        def get(self, *_: object) -> None:
+            return None
+
+    world = worlds.world()
+    monkeypatch.setattr(world, "_parts", Late())
+    first = world.of(_Part)
+    assert world.of(_Part) is first

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,13 +28,12 @@ _SLICES_CACHED = 8
 """Slices of everybody that are cached, some 3 MB each: one day of the largest organizations."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RowPosition:
+class RowPosition(NamedTuple):
     """The position of a row: the tool's index in TOOLS, the day's ordinal, the member's index."""
 
     tool: int
     day: int
-    index: int
+    member: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +134,12 @@ class JetBrainsRows:
             since = np.maximum(since, query.gate.codex)
         using = (since <= span.last) & (block.left > span.first) & self._facts.can_use(tool, block)
         if after and span.first == span.last == after.day:
-            using &= block.index <= after.index if query.descending else block.index >= after.index
+            using &= block.index <= after.member if query.descending else block.index >= after.member
         block, since = block.take(np.flatnonzero(using)), since[using]
         columns, rows = np.nonzero((self._facts.active(block, span) & (since[:, None] <= span.ordinals)).T)
         cells = np.stack([span.ordinals[columns], block.index[rows]])
         if after:
-            order, border = cells[0] * (1 << 20) + cells[1], after.day * (1 << 20) + after.index
+            order, border = cells[0] * (1 << 20) + cells[1], after.day * (1 << 20) + after.member
             cells = cells[:, order < border if query.descending else order > border]
         return cells[:, ::-1] if query.descending else cells
 

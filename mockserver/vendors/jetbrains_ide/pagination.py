@@ -33,7 +33,7 @@ _TOOL_NUMBERS: Final = (0, 1, 2, 5, 3, 4)
 
 
 def _row_numbers(row: RowPosition) -> list[int]:
-    return [_TOOL_NUMBERS[row.tool], row.day, row.index]
+    return [_TOOL_NUMBERS[row.tool], row.day, row.member]
 
 
 def _row_position(tool: int, day: int, index: int) -> RowPosition:

@@ -91,12 +91,12 @@ def members(world: World, identifiers: Sequence[str] | None) -> I64 | None:
 
 def user_columns(world: World, listed: Sequence[ToolRow]) -> dict[str, list[Any]]:
     """A page's rows; each person is looked up once."""
-    index = np.array(sorted({row.position.index for row in listed}), dtype=np.int64)
+    index = np.array(sorted({row.position.member for row in listed}), dtype=np.int64)
     identities = world.identities
     lookups = {"user_id": identities.ids_of, "user_name": identities.names_of, "user_email": identities.emails_of}
     people = {name: dict(zip(index.tolist(), look_up(index), strict=True)) for name, look_up in lookups.items()}
     return {
-        **{name: [by_index[row.position.index] for row in listed] for name, by_index in people.items()},
+        **{name: [by_index[row.position.member] for row in listed] for name, by_index in people.items()},
         "date": [date.fromordinal(row.position.day).isoformat() for row in listed],
         "tool": [TOOLS[row.position.tool] for row in listed],
         **{name: [row.counts[measure] for row in listed] for name, measure in ACTIVITY.items()},

@@ -184,7 +184,7 @@ def _positions(draw: st.DrawFn, scene: Scene) -> RowPosition:
     """A position of a row, or near one, or anywhere in the range."""
     if draw(st.booleans()):
         position = draw(st.sampled_from(_all(scene))).position
-        return replace(position, index=max(position.index + draw(st.integers(-1, 1)), 0))
+        return position._replace(member=max(position.member + draw(st.integers(-1, 1)), 0))
     members = scene.world.organization.members
     return RowPosition(
         draw(st.sampled_from([*EVERY_TOOL])),
@@ -225,7 +225,7 @@ def test_rows_can_be_restricted_to_people_and_tools(
         tools, scene.first, scene.last, 500, gate=ALL, index=index, after=position, descending=descending
     )
     whole = _all(scene)[::-1] if descending else _all(scene)
-    some = [row for row in whole if row.position.index in members and row.position.tool in tools]
+    some = [row for row in whole if row.position.member in members and row.position.tool in tools]
     following = [
         row for row in some if position is None or (row.position < position if descending else row.position > position)
     ]
@@ -237,8 +237,8 @@ def test_many_people_are_computed_in_slices() -> None:
     found = jetbrains(LARGE.world).rows.rows(
         [JUNIE], LARGE.first, LARGE.last, 10**9, gate=ALL, index=index, after=None, descending=True
     )
-    assert found == [row for row in _all(LARGE)[::-1] if row.position.tool == JUNIE and row.position.index > 0]
-    assert {row.position.index // 16_384 for row in found} == {0, 1}
+    assert found == [row for row in _all(LARGE)[::-1] if row.position.tool == JUNIE and row.position.member > 0]
+    assert {row.position.member // 16_384 for row in found} == {0, 1}
 
 
 @settings(max_examples=25)
@@ -288,16 +288,16 @@ def test_scripted_facts_are_rows_where_nothing_is_generated() -> None:
     quiet = [row for row in _all(QUIET) if 3 <= date.fromordinal(row.position.day).day <= 8]
     weekend = [row for row in quiet if date.fromordinal(row.position.day).day in (4, 5)]
     assert weekend
-    assert [(row.position.tool, row.position.index) for row in quiet if row not in weekend] == [
+    assert [(row.position.tool, row.position.member) for row in quiet if row not in weekend] == [
         (4, 17_001),
         (5, 17_000),
     ]
 
 
 def test_lines_alone_make_no_row() -> None:
-    rows = [(TOOLS[row.position.tool], row.position.index) for row in _all(SCRIPTED)]
+    rows = [(TOOLS[row.position.tool], row.position.member) for row in _all(SCRIPTED)]
     day = worlds.ordinal("2025-10-16")
-    assert not [row for row in _all(SCRIPTED) if (row.position.index, row.position.day) == (2, day)], (
+    assert not [row for row in _all(SCRIPTED) if (row.position.member, row.position.day) == (2, day)], (
         "lines and credits only"
     )
     assert ("junie", 0) in rows, "a scripted fact shows tools beyond the declared ones"
@@ -319,5 +319,5 @@ def test_days_without_work_are_not_computed(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(jetbrains(world).facts, "active", watched)
     scene = Scene(world, worlds.ordinal("2022-01-03"), worlds.ordinal("2026-12-31"))
-    assert [row.position.index for row in _rows(scene)] == [7, 19_000]
+    assert [row.position.member for row in _rows(scene)] == [7, 19_000]
     assert computed == {worlds.ordinal("2025-10-14")}
