@@ -4,7 +4,7 @@ Times are whole seconds since 1970-01-01T00:00:00Z. What people do with an accou
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -23,6 +23,9 @@ _EARLY_HOURS = 7 * 3600
 _INVITED_DAYS = 21
 _CHANGED_PERCENT, _CHANGED_DAYS = 40, 600
 _VERIFIED_PERCENT = 97
+
+_ACCOUNTS_KEPT = 500
+"""Accounts of single members that are kept, some 1 KB each: clients ask for the same people again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Accounts:
     def __init__(self, people: People, product: str) -> None:
         self._people = people
         self._product = product
+        self.of = lru_cache(maxsize=_ACCOUNTS_KEPT)(self._of)
 
     @property
     def members(self) -> int:
@@ -70,7 +74,7 @@ class Accounts:
         columns = (np.concatenate([getattr(part, name) for part in parts]) for name in AccountTable.__slots__)
         return AccountTable(*columns)
 
-    def of(self, index: int) -> AccountTable:
+    def _of(self, index: int) -> AccountTable:
         """The account of the member at `index` alone; an empty table for a member who never has one."""
         return self._part(self._people.block(index // BLOCK).take(np.array([index % BLOCK])))
 

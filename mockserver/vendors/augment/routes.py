@@ -1,6 +1,6 @@
 """Augment's endpoints: load the query, ask for the report, cut the page, dump it."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from mockserver.products import augment
 from mockserver.products.augment import addresses
 from mockserver.products.model import Visibility
 from mockserver.simulation import clock
+from mockserver.simulation.timestamps import format_utc, seconds
 from mockserver.vendors.augment import pagination, policy
 from mockserver.vendors.augment.memory import Budgets
 from mockserver.vendors.augment.reports import activity, costs, credit_usage
@@ -29,6 +30,9 @@ _USERS: Final = rows.MemberRows(only=("email", "service_account"))
 _ACTIVITY: Final = rows.MemberRows(exclude=("language", "editor"))
 _RECORDS: Final = rows.MemberRows(exclude=("active_days",))
 """Lists of rows; they keep nothing of a request."""
+
+_NO_ROW: Final = to_json(None)
+"""How a day without a row is cached."""
 
 
 class _Identified(Protocol):
@@ -53,11 +57,16 @@ _Row = TypeVar("_Row", bound=_Identified)
 def dau_count(request: ViewRequest) -> Body:
     """Active users on each day of a range."""
     query = queries.load_range(request)
-    found = activity.daily_users(request.world, query.publication, query.first, query.last, query.known)
-    days = _COUNTS.dump(found)
+
+    def compute(span: Sequence[int]) -> Iterable[object]:
+        return _COUNTS.dump(activity.daily_users(request.world, query.publication, span))
+
+    found = request.world.of(RowCache).chosen((dau_count, query.publication), query.known_days, compute)
+    if others := query.days_without_data:
+        found += row_cache.encode(zip(others, _COUNTS.dump(activity.no_users(others)), strict=True))
     return {
-        "daily_active_user_counts": days,
-        "metadata": {**_range(query), "total_days": len(days)},
+        "daily_active_user_counts": row_cache.joined(found),
+        "metadata": {**_range(query), "total_days": len(found)},
     }
 
 
@@ -70,9 +79,16 @@ def dau(request: ViewRequest) -> Reply:
 def daily_usage(request: ViewRequest) -> Body:
     """Everybody's metrics on each day of a range that has any."""
     query = queries.load_range(request)
-    days = _TOTALS.dump(activity.daily_metrics(request.world, query.publication, query.first, query.known))
+
+    def compute(span: Sequence[int]) -> Iterable[object]:
+        rows_of_days = _TOTALS.dump(activity.daily_metrics(request.world, query.publication, span))
+        by_date = {row["date"]: row for row in rows_of_days}
+        return map(by_date.get, activity.dates(span))
+
+    found = request.world.of(RowCache).chosen((daily_usage, query.publication), query.known_days, compute)
+    days = [row for row in found if row.json != _NO_ROW]
     return {
-        "daily_usage": days,
+        "daily_usage": row_cache.joined(days),
         "metadata": {**_range(query), "total_days": len(days)},
     }
 
@@ -164,7 +180,7 @@ def format_timestamp(now: datetime, switches: Switches) -> str:
     """A moment (UTC) in RFC 3339 with `Z`; by default with 0, 3, 6 or 9 digits, as protobuf writes it in JSON."""
     digits, wanted = clock.fraction(now), switches[policy.GENERATED_AT_DIGITS]
     shown = _as_needed(digits) if isinstance(wanted, str) else digits[:wanted]
-    return f"{now:%Y-%m-%dT%H:%M:%S}{shown and '.'}{shown}Z"
+    return f"{format_utc(seconds(now)).removesuffix('Z')}{shown and '.'}{shown}Z"
 
 
 def _as_needed(digits: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
 
@@ -163,9 +162,7 @@ class AnalyticsQuery(QuerySchema):
             changed["tools"] = _TOOLS_WITH_CODEX
         if switches[policy.PROFILE_IDS] is ProfileIds.BOTH:
             changed["profile"] = _PROFILE_OR_NAME
-        made = copy(self)
-        made.fields = {name: changed.get(name, field) for name, field in self.fields.items()}
-        return made
+        return self.with_fields(changed)
 
     def check(self, values: dict[str, Any], rules: dict[str, str]) -> None:
         """Refuse a fromDate after toDate, whatever else is wrong."""
@@ -189,17 +186,19 @@ class AnalyticsQuery(QuerySchema):
         ignore_empty = switches[policy.EMPTY_PARAMETERS] is EmptyParameters.IGNORE
         refuse_repeated = switches[policy.REPEATED_PARAMETERS] is RepeatedParameters.REJECT
         trimmed = switches[policy.LIST_BLANKS] is ListBlanks.TRIM
+        sent = dict(args.lists())
         for name, field in self.fields.items():
             key = field.data_key or name
-            texts = args.getlist(key)
-            if ignore_empty:
+            texts = sent.get(key)
+            if texts and ignore_empty:
                 texts = [text for text in texts if text]
+            if not texts:
+                continue
             if len(texts) > 1 and refuse_repeated:
                 rules[key] = f"must be given once, not {len(texts)} times"
-            elif texts and not texts[0]:
+            elif not texts[0]:
                 rules[key] = f"must not be empty: it {field.metadata['rule']}"
-            if texts:
-                given[key] = _joined(texts, trimmed=trimmed) if isinstance(field, ListParameter) else texts[0]
+            given[key] = _joined(texts, trimmed=trimmed) if isinstance(field, ListParameter) else texts[0]
         return given, rules
 
 
@@ -213,7 +212,7 @@ METRICS: Final = AnalyticsQuery(*_RANGE, "group_by", "tools")
 TOTALS: Final = AnalyticsQuery(*_RANGE, "tools")
 USERS_PAGED: Final = AnalyticsQuery(*_RANGE, "tools", "users", "cursor", "limit", "order")
 USERS: Final = AnalyticsQuery("cursor", "limit")
-"""One per set of parameters; they keep nothing of a request."""
+"""One per set of parameters."""
 
 
 class AnalyticsRows(ColumnarSchema):

@@ -5,7 +5,7 @@ from the row after the one with the id `after`; they read about `size` members f
 taken.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -43,26 +43,29 @@ def metrics(counters: tuple[int, ...]) -> dict[str, int]:
     return {"total_lines": total_lines, "total_messages": sum(counters[index] for index in _MESSAGES), **named}
 
 
-def daily_users(
-    world: World, publication: Publication | None, first: int, last: int, known: int
-) -> dict[str, list[Any]]:
-    """How many members were active on every day of the range, ascending; zeros for the days after `known`."""
-    counts = [day.users[0] for day in published.at(world, publication).days.span(first, known)]
-    counts += [0] * (last - first + 1 - len(counts))
-    return {"date": _dates(range(first, last + 1)), "user_count": counts}
+def daily_users(world: World, publication: Publication | None, span: Sequence[int]) -> dict[str, list[Any]]:
+    """How many members were active on every day of a span, which are days that follow one another."""
+    found = published.at(world, publication).days.span(span[0], span[-1])
+    return {"date": dates(span), "user_count": [day.users[0] for day in found]}
 
 
-def daily_metrics(world: World, publication: Publication | None, first: int, known: int) -> dict[str, list[Any]]:
-    """Everybody's metrics on every day up to `known` on which anybody was active, ascending."""
-    found = [(first + index, day) for index, day in enumerate(published.at(world, publication).days.span(first, known))]
+def no_users(span: Sequence[int]) -> dict[str, list[Any]]:
+    """The same of days without data."""
+    return {"date": dates(span), "user_count": [0] * len(span)}
+
+
+def daily_metrics(world: World, publication: Publication | None, span: Sequence[int]) -> dict[str, list[Any]]:
+    """Everybody's metrics on the days of a span on which anybody was active; its days follow one another."""
+    found = zip(span, published.at(world, publication).days.span(span[0], span[-1]), strict=True)
     active = [(ordinal, day) for ordinal, day in found if day.users[0]]
     return {
-        "date": _dates(ordinal for ordinal, _ in active),
+        "date": dates(ordinal for ordinal, _ in active),
         "metrics": [metrics(tuple(day.sums.tolist())) for _, day in active],
     }
 
 
-def _dates(ordinals: Iterable[int]) -> list[str]:
+def dates(ordinals: Iterable[int]) -> list[str]:
+    """Days as answers have them."""
     return [date.fromordinal(ordinal).isoformat() for ordinal in ordinals]
 
 

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import ValidationError, fields
 
 from analytics_mockserver.suggestions import unknown_name
-from mockserver.gateway.schemas import shortened
+from mockserver.gateway.schemas import QuerySchema, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import ViewRequest
 from mockserver.products.augment.breakdown import CreditQuery
@@ -52,7 +52,7 @@ class FlagParameter(fields.Field[bool]):
         return _FLAGS[value]
 
 
-class AugmentQuery(Schema):
+class AugmentQuery(QuerySchema):
     """Every query parameter; each endpoint has some of them."""
 
     start_date = DayParameter()
@@ -64,8 +64,7 @@ class AugmentQuery(Schema):
     page_size = PageSize()
 
 
-_PARAMETERS: Final = AugmentQuery().fields
-"""The parameters by their names; they keep nothing of a request."""
+_PARAMETERS: Final = AugmentQuery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,16 @@ class DaysQuery:
     publication: Publication | None
     cursor: str | None
     page_size: int
+
+    @property
+    def known_days(self) -> range:
+        """The days with data."""
+        return range(self.first, self.known + 1)
+
+    @property
+    def days_without_data(self) -> range:
+        """The days after them."""
+        return range(max(self.first, self.known + 1), self.last + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +172,8 @@ _NO_PARAMETERS: Final = "this endpoint has no query parameters; everything is in
 
 
 def _value(name: str, text: str) -> Any:
-    """The value of one parameter. A whole schema costs as much as the rest of a small answer."""
+    """The value of one parameter."""
     try:
-        return _PARAMETERS[name].deserialize(text)
+        return _PARAMETERS.read(name, text)
     except ValidationError as error:
         refuse(name, error.messages[0])

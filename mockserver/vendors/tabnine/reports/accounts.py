@@ -49,10 +49,9 @@ class UserColumns:
     @property
     def team(self) -> list[dict[str, str] | None]:
         """The id and the name of each user's team; None for a user without one."""
-        teams = self.world.organization.teams
-        known = [
-            {"id": str(self.world.identities.team_id_of(index)), "name": team.name} for index, team in enumerate(teams)
-        ]
+        names = (team.name for team in self.world.organization.teams)
+        ids = self.world.of(team_ids)
+        known = [{"id": team_id, "name": name} for team_id, name in zip(ids, names, strict=True)]
         return [known[index] if index >= 0 else None for index in self.team_index.tolist()]
 
     @property
@@ -190,7 +189,7 @@ class Directory:
         emails = self._world.identities.emails_of(index)
         return UserColumns(
             id=self._world.identities.ids_of(index),
-            organization_id=[str(self._world.identities.organization_id)] * len(index),
+            organization_id=[self._world.of(organization_id)] * len(index),
             username=emails,
             email=emails,
             role=[ROLES[role] for role in table.role[positions].tolist()],
@@ -209,10 +208,20 @@ def _happened(timestamps: I64, happened: Mask) -> list[str | None]:
     return [text if has else None for text, has in zip(texts, happened.tolist(), strict=True)]
 
 
+def organization_id(world: World) -> str:
+    """The id of the organization as text."""
+    return str(world.identities.organization_id)
+
+
+def team_ids(world: World) -> tuple[str, ...]:
+    """The ids of the teams as text, in the order of the organization's file."""
+    return tuple(str(world.identities.team_id_of(index)) for index in range(len(world.organization.teams)))
+
+
 def team_index(world: World, identifier: str) -> int | None:
     """The index of the team with an id; None for an unknown id."""
-    indexes = range(len(world.organization.teams))
-    return next((index for index in indexes if str(world.identities.team_id_of(index)) == identifier), None)
+    known = world.of(team_ids)
+    return known.index(identifier) if identifier in known else None
 
 
 def license_terms(world: World, now: datetime) -> LicenseTerms:

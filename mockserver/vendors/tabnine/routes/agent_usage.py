@@ -103,9 +103,9 @@ def _data(request: ViewRequest, query: queries.UsageRange, subject: Subject) -> 
         return _BUCKETS[sections].dump(columns)
 
     buckets = buckets_of(request, query)
-    if subject.members is not None or omit_empty:
+    if subject.is_nobody or omit_empty:
         return compute(buckets)
-    return cached(request, (_usage, sections, form.key), buckets, compute)
+    return cached(request, (_usage, subject.field, query.subject, sections, form.key), buckets, compute)
 
 
 def _form(request: ViewRequest) -> BreakdownForm:
@@ -113,7 +113,7 @@ def _form(request: ViewRequest) -> BreakdownForm:
     by_name = switches[policy.AGENT_USAGE_MODEL] is AgentUsageModel.NAME
     is_lower = switches[policy.AGENT_TYPES] is AgentTypes.LOWER
     return BreakdownForm(
-        models=[model.name for model in MODELS] if by_name else breakdowns.model_ids(request.world),
+        models=[model.name for model in MODELS] if by_name else request.world.of(breakdowns.model_ids),
         types=AGENT_TYPES if is_lower else [name.upper() for name in AGENT_TYPES],
         by_name=switches[policy.BREAKDOWN_ORDER] is BreakdownOrder.NAME,
         decimals=int(switches[policy.COST_DECIMALS]),

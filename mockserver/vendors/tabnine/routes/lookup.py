@@ -30,7 +30,7 @@ def user(request: ViewRequest, identifier: str) -> AccountTable:
 
 def require_organization(request: ViewRequest, identifier: str) -> None:
     """A Rejection unless the id is that of the token's organization, whose case a switch may ignore."""
-    known = str(request.world.identities.organization_id)
+    known = request.world.of(accounts.organization_id)
     if request.switches[policy.ORGANIZATION_ID_CASE] is OrganizationIdCase.ANY:
         identifier = identifier.lower()
     if identifier != known:

@@ -54,6 +54,11 @@ class Subject:
     members: I64 | None = None
     field: str | None = None
 
+    @property
+    def is_nobody(self) -> bool:
+        """Whether it has no members, as a switch allows for an unknown id."""
+        return self.members is NOBODY
+
 
 def organization_usage(request: ViewRequest) -> Body:
     """The usage of everybody."""
@@ -140,7 +145,7 @@ def cached(
     buckets: Sequence[usage.Bucket],
     compute: Callable[[Sequence[usage.Bucket]], Rows],
 ) -> EncodedRows:
-    """The rows of the buckets of everybody; those in the past, which no longer change, are cached by a key."""
+    """The rows of some buckets; those in the past, which no longer change, are cached by a key."""
     now = seconds(request.now)
     past = [bucket for bucket in buckets if usage.is_past(bucket, now)]
     found = request.world.of(RowCache).chosen(key, past, compute)
@@ -157,7 +162,7 @@ def _range(request: ViewRequest, schema: type[queries.UsageQuery]) -> queries.Us
 
 def _window(request: ViewRequest, *, newer: bool = False) -> usage.Window:
     switches = request.switches
-    cutoff = queries.second_of(switches[policy.LEGACY_CUTOFF])
+    cutoff = switches.of(queries.legacy_cutoff)
     return usage.window(seconds(request.now), switches[policy.LEGACY], cutoff, newer=newer)
 
 
@@ -170,9 +175,9 @@ def _usage(request: ViewRequest, query: queries.UsageRange, subject: Subject) ->
     def compute(chosen: Sequence[usage.Bucket]) -> Rows:
         return schema.dump(usage.columns(request.world, subject.members, within, chosen, omit_empty=omit_empty))
 
-    if subject.members is not None or omit_empty:
+    if subject.is_nobody or omit_empty:
         return envelope(query, subject, compute(buckets))
-    shown = (_usage, is_split, switches[policy.USAGE_SECTIONS], _limits(request))
+    shown = (_usage, subject.field, query.subject, is_split, switches[policy.USAGE_SECTIONS], _limits(request))
     return envelope(query, subject, cached(request, shown, buckets, compute))
 
 
@@ -186,10 +191,11 @@ def _usage_v2(request: ViewRequest, query: queries.UsageRange, subject: Subject)
             return _dump_user(request, subject, within, shown, columns)
         return _BUCKETS_V2.dump(columns)
 
-    if subject.members is not None or form.omit_empty:
+    if subject.is_nobody or form.omit_empty:
         return envelope(query, subject, compute(buckets))
-    shown = (_usage_v2, form.with_models, form.user_initiated, form.breakdown.by_name, _limits(request))
-    return envelope(query, subject, cached(request, shown, buckets, compute))
+    shown = form.with_models, form.user_initiated, form.breakdown.by_name, request.switches[policy.V2_DIMENSIONS]
+    key = (_usage_v2, subject.field, query.subject, shown, _limits(request))
+    return envelope(query, subject, cached(request, key, buckets, compute))
 
 
 def _dump_user(
@@ -216,7 +222,7 @@ def _form(request: ViewRequest, query: queries.UsageRange) -> NewerForm:
     models = switches[policy.V2_MODELS]
     return NewerForm(
         BreakdownForm(
-            breakdowns.model_ids(request.world), by_name=switches[policy.BREAKDOWN_ORDER] is BreakdownOrder.NAME
+            request.world.of(breakdowns.model_ids), by_name=switches[policy.BREAKDOWN_ORDER] is BreakdownOrder.NAME
         ),
         with_models=models is V2Models.ALWAYS or (models is V2Models.ALL_ONLY and query.division == "all"),
         user_initiated=switches[policy.V2_MESSAGES] is V2Messages.USER_INITIATED,

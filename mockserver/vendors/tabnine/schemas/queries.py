@@ -149,9 +149,9 @@ class WholeSecondParameter(DateTimeParameter):
             raise ValidationError(_INVALID) if self.is_strict else error from error
 
 
-def second_of(timestamp: str) -> int:
-    """The second of a timestamp that a switch has read."""
-    return seconds(datetime.fromisoformat(timestamp))
+def legacy_cutoff(switches: Switches) -> int:
+    """The second that the switch `legacy_cutoff` sets."""
+    return seconds(datetime.fromisoformat(switches[policy.LEGACY_CUTOFF]))
 
 
 def _choice(*choices: str) -> validate.OneOf:
@@ -169,12 +169,12 @@ class TabnineQuery(QuerySchema):
     @classmethod
     def parse(cls, request: ViewRequest) -> dict[str, Any]:
         """The values by field; a Rejection lists every error, in the order of the parameters."""
-        schema, args = request.switches.of(cls), request.args
-        values, rules = schema.load_values(args)
-        names = [field.data_key or name for name, field in schema.fields.items()]
-        rules |= {name: "Expected one value, received several" for name in names if len(args.getlist(name)) > 1}
-        if rules:
-            raise errors.invalid(*(ParameterError(name, rules[name]) for name in names if name in rules))
+        schema, sent = request.switches.of(cls), dict(request.args.lists())
+        values, rules = schema.load_values({name: texts[0] for name, texts in sent.items()})
+        rules |= {name: "Expected one value, received several" for name, texts in sent.items() if len(texts) > 1}
+        names = [field.data_key or name for name, field in schema.fields.items()] if rules else []
+        if found := [ParameterError(name, rules[name]) for name in names if name in rules]:
+            raise errors.invalid(*found)
         return values
 
 
