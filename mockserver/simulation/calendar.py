@@ -5,6 +5,7 @@ A day is a proleptic Gregorian ordinal. Who works on it is decided by `presence`
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +17,10 @@ _SEASON = np.array([90, 100, 105, 100, 98, 95, 80, 75, 105, 110, 105, 70], dtype
 """How busy each month is, in percent: slow summers and a slow December."""
 
 _HOLIDAYS = [(month - 1) * 31 + day - 1 for month, day in ((1, 1), (5, 1), (12, 24), (12, 25), (12, 26), (12, 31))]
+
+
+_KEPT_LENGTH, _RUNS_KEPT = 400, 64
+"""How many days a run has at most that is kept, and how many runs are: the pages of a list need the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,14 @@ class Days:
 
 
 def days(organization: Organization, first: int, last: int) -> Days:
-    """The days from `first` to `last`, both inclusive.
+    """The days from `first` to `last`, both inclusive; nobody may change their arrays, because short runs are kept.
 
     `quarter` numbers the periods in which vacations are drawn, `month` the calendar months, from 1970-01 on.
     """
+    return (_kept if last - first < _KEPT_LENGTH else _days)(organization, first, last)
+
+
+def _days(organization: Organization, first: int, last: int) -> Days:
     ordinals = np.arange(first, last + 1, dtype=np.int64)
     dates = (ordinals - EPOCH).astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
@@ -64,6 +73,9 @@ def days(organization: Organization, first: int, last: int) -> Days:
         quarter=ordinals // 91,
         month=months.astype(np.int64),
     )
+
+
+_kept = lru_cache(maxsize=_RUNS_KEPT)(_days)
 
 
 def month_after(month: date, by: int = 1) -> date:

@@ -6,7 +6,7 @@ What they do on a day is computed by `presence` and by the products; their names
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from math import isqrt
 
@@ -24,6 +24,9 @@ _BLOCKS_COMPUTED = 16
 
 _BATCHES_KEPT = 8
 """Computed blocks that are kept, some 2 MB for 16 of them: the largest organization."""
+
+_ALONE_KEPT = 8
+"""Blocks that were computed alone, some 130 KB each."""
 
 _ONBOARDING = 30
 _LAGS = hashing.exponential(256, 45)
@@ -102,7 +105,10 @@ class People:
         self.organization = organization
         self._seed = seed
         self.products = products
-        self._batch = lru_cache(maxsize=_BATCHES_KEPT)(self._members)
+        self._topics: dict[str, int] = {}
+        self._batch = lru_cache(maxsize=_BATCHES_KEPT)(partial(self._consecutive, BLOCK * _BLOCKS_COMPUTED))
+        self._alone = lru_cache(maxsize=_ALONE_KEPT)(partial(self._consecutive, BLOCK))
+        self._first_needed: dict[int, int] = {}
         self._seatless = lru_cache(maxsize=None)(self._find_seatless)
         self._teams = {team.name: index for index, team in enumerate(organization.teams)}
         self._scripted_spans: dict[int, dict[str | None, tuple[int, int]]] = {}
@@ -113,11 +119,18 @@ class People:
 
     def key(self, topic: str) -> int:
         """The key under which a topic is drawn for this organization and seed."""
-        return hashing.key(hashing.DRAW_VERSION, self._seed, self.organization.slug, topic)
+        if topic not in self._topics:
+            self._topics[topic] = hashing.key(hashing.DRAW_VERSION, self._seed, self.organization.slug, topic)
+        return self._topics[topic]
 
     def block(self, number: int) -> Block:
-        """The members of one block."""
+        """The members of one block. Of those that are computed together, the one that is needed first comes alone.
+
+        Often no other is needed, as for the page of a list, or for one person.
+        """
         batch, position = divmod(number, _BLOCKS_COMPUTED)
+        if self.organization.members > BLOCK and self._first_needed.setdefault(batch, number) == number:
+            return self._alone(number)
         return self._batch(batch).take(slice(position * BLOCK, (position + 1) * BLOCK))
 
     def blocks(self, start: int = 0) -> Iterator[Block]:
@@ -153,9 +166,9 @@ class People:
         """A 16-bit draw of a topic for each member."""
         return hashing.field(hashing.mix(self.key(topic), index), 3)
 
-    def _members(self, batch: int) -> Block:
-        size = BLOCK * _BLOCKS_COMPUTED
-        block = self._unlicensed(np.arange(batch * size, min((batch + 1) * size, self.organization.members)))
+    def _consecutive(self, size: int, number: int) -> Block:
+        """The members with consecutive indexes, `size` of them, from a multiple of the size on."""
+        block = self._unlicensed(np.arange(number * size, min((number + 1) * size, self.organization.members)))
         self._set_licences(block)
         self._extend_to_scripted_days(block)
         return block

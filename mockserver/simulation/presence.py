@@ -66,8 +66,8 @@ class Presence:
     def workload(self, block: Block, span: Days) -> Workload:
         """Presence and busyness of each member on each day."""
         bits = hashing.mix(block.workload_key[:, None], span.ordinals[None, :])
-        weekday, weekend = np.hsplit(_WORKS[_table_row(block)], 2)
-        works: Mask = hashing.word_field(bits, 0) < np.where(span.weekend, weekend, weekday)
+        chances = _WORKS[_table_row(block)]
+        works: Mask = hashing.word_field(bits, 0) < np.where(span.weekend, chances[:, 1:], chances[:, :1])
         works[:, span.silent] = False
         works[np.ix_(~block.service, span.holiday)] = False
         works &= (block.joined[:, None] <= span.ordinals) & (span.ordinals < block.left[:, None])
@@ -90,6 +90,8 @@ class Presence:
 
     def _is_limited(self, block: Block) -> Mask:
         """A mask of the members who are active on given days only."""
+        if not self._limited:
+            return np.zeros(len(block), dtype=np.bool_)
         return np.isin(block.index, list(self._limited))
 
     def active(self, product: str, block: Block, span: Days, workload: Workload) -> Mask:

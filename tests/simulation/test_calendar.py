@@ -68,6 +68,23 @@ def test_day_is_the_same_alone_and_in_a_longer_run() -> None:
             assert getattr(alone, name)[0] == getattr(whole, name)[position], (name, date.fromordinal(day))
 
 
+@pytest.mark.parametrize(("length", "is_kept"), [(400, True), (401, False)])
+def test_only_short_runs_are_kept(length: int, *, is_kept: bool) -> None:
+    first = worlds.ordinal("2023-01-01")
+    span = calendar.days(PLAIN, first, first + length - 1)
+    again = calendar.days(PLAIN, first, first + length - 1)
+    assert (again is span) == is_kept
+    assert again.ordinals.tolist() == span.ordinals.tolist()
+
+
+def test_runs_of_organizations_with_other_holidays_differ() -> None:
+    day = worlds.ordinal("2024-04-02")
+    assert [
+        bool(calendar.days(worlds.organization(holidays=holidays), day, day).holiday[0])
+        for holidays in ((), (date(2024, 4, 2),), ())
+    ] == [False, True, False]
+
+
 def test_quarter_has_thirteen_weeks() -> None:
     span = calendar.days(PLAIN, worlds.ordinal("2024-01-01"), worlds.ordinal("2025-12-31"))
     quarters = span.quarter.tolist()

@@ -59,6 +59,25 @@ def test_members_do_not_depend_on_what_is_computed_together(monkeypatch: pytest.
     assert _same(concatenate([one_by_one.block(number) for number in (0, 1, 2)]), together)
 
 
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_block_that_is_needed_first_is_computed_alone_and_the_same(monkeypatch: pytest.MonkeyPatch, first: int) -> None:
+    everybody, computed = _everybody(worlds.world(people=MANY)), []
+    consecutive = people.People._consecutive  # noqa: SLF001 (what is computed is the promise)
+
+    def noted(self: people.People, size: int, number: int) -> Block:
+        block = consecutive(self, size, number)
+        computed.append(len(block))
+        return block
+
+    monkeypatch.setattr(people.People, "_consecutive", noted)
+    some = worlds.world(people=MANY).people
+    for _ in range(3):
+        assert _same(some.block(first), everybody.take(everybody.index // BLOCK == first))
+    assert computed == [(everybody.index // BLOCK == first).sum()]
+    assert _same(concatenate([some.block(number) for number in range(3)]), everybody)
+    assert computed[1:] == [len(everybody)]
+
+
 def test_another_seed_gives_other_people() -> None:
     assert not _same(_everybody(worlds.world()), _everybody(worlds.world(seed=8)))
 

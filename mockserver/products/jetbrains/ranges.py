@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,14 @@ _CREDITS, _BUILT_IN, _TOP_UP, _HITS, _POOL = range(len(sources.SPENT))
 _SENT = len(TOOLS) * len(MEASURES)
 
 
+class DayBucket(NamedTuple):
+    """One part of a range: its date, its first day, and the day after its last one."""
+
+    date: str
+    first: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class DayBuckets:
     """Parts of a range of days, ascending: the date of each one, and the edges between them.
@@ -42,6 +51,11 @@ class DayBuckets:
     dates: list[str]
     edges: list[int]
     count: int
+
+    @property
+    def each(self) -> list[DayBucket]:
+        """The buckets one by one."""
+        return [DayBucket(*parts) for parts in zip(self.dates, self.edges[:-1], self.edges[1:], strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,9 @@ class JetBrainsRanges:
         self._spending = {period: sources.spending(facts, period) for period in QuotaPeriod}
         self._active_days = Rollups(people, sources.activity(facts), 0)
         self._spent_days = {period: self._roll(source) for period, source in self._spending.items()}
+        self._sorted_periods = lru_cache(maxsize=2)(
+            lambda service_accounts: self._sort_periods(self._chosen(None, None, service_accounts=service_accounts))
+        )
         self._sent_days = lru_cache(maxsize=_GATES_CACHED)(
             lambda gate: Rollups(people, sources.reported(facts, programs, gate), _SENT)
         )
@@ -108,17 +125,20 @@ class JetBrainsRanges:
         service_accounts: bool = False,
     ) -> DistinctUsers:
         """Who had a licence, and was in the organization, on any day of a bucket; service accounts need no licence."""
-        chosen = self._chosen(mask, ides, service_accounts=service_accounts)
-        begins, ends = (each[chosen] for each in self._enabled_periods)
-        begins, ends = np.sort(begins), np.sort(ends)
+        if mask is None and ides is None:
+            begins, ends = self._sorted_periods(service_accounts)
+        else:
+            begins, ends = self._sort_periods(self._chosen(mask, ides, service_accounts=service_accounts))
+        firsts, lasts = np.array([*edges[:-1], edges[0]]), np.array([*edges[1:], edges[-1]])
+        # Members whose period begins before the end of a bucket, without those whose period has ended by its first day.
+        counts = np.searchsorted(begins, lasts) - np.searchsorted(ends, firsts, side="right")
+        *buckets, total = np.where(lasts > firsts, counts, 0).tolist()
+        return DistinctUsers(buckets, total)
 
-        def count(first: int, end: int) -> int:
-            """Members whose period begins before the end, and ends after the first day."""
-            if end <= first:
-                return 0
-            return int(np.searchsorted(begins, end) - np.searchsorted(ends, first, side="right"))
-
-        return DistinctUsers([count(*bucket) for bucket in pairwise(edges)], count(edges[0], edges[-1]))
+    def _sort_periods(self, chosen: Mask) -> tuple[I64, I64]:
+        """The first days with AI, and the first days without, of the members of a mask, each ascending."""
+        begins, ends = self._enabled_periods
+        return np.sort(begins[chosen]), np.sort(ends[chosen])
 
     @cached_property
     def _enabled_periods(self) -> tuple[I64, I64]:
@@ -196,6 +216,8 @@ class JetBrainsRanges:
 
 
 def _summed(bucket: list[RolledUpDay], counters: int) -> I64:
+    if len(bucket) == 1:
+        return bucket[0].sums
     sums: I64 = np.array([day.sums for day in bucket], dtype=np.int64).reshape(-1, counters).sum(axis=0)
     return sums
 
@@ -209,10 +231,17 @@ def _highest(days: list[RolledUpDay], mark: int, bits: NDArray[np.uint8] | None)
 
 def _distinct(buckets: list[list[RolledUpDay]], mark: int, bits: NDArray[np.uint8] | None) -> DistinctUsers:
     """How many members have a mark on any day of each bucket, and of all buckets, among those whose bits are set."""
-    per_bucket = [np.bitwise_or.reduce([day.members[mark] for day in bucket]) for bucket in buckets if bucket]
+    per_bucket = [_anybody(bucket, mark) for bucket in buckets if bucket]
     if not per_bucket:
         return DistinctUsers([0] * len(buckets), 0)
     rows = np.array([*per_bucket, np.bitwise_or.reduce(per_bucket)])
     *counts, total = count_bits(rows if bits is None else rows & bits).tolist()
     each = iter(counts)
     return DistinctUsers([next(each) if bucket else 0 for bucket in buckets], total)
+
+
+def _anybody(bucket: list[RolledUpDay], mark: int) -> NDArray[np.uint8]:
+    """The bits of the members with a mark on any day of a bucket."""
+    rows = [day.members[mark] for day in bucket]
+    bits: NDArray[np.uint8] = rows[0] if len(rows) == 1 else np.bitwise_or.reduce(rows)
+    return bits

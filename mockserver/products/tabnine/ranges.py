@@ -142,8 +142,9 @@ class TabnineRanges:
         ]
 
     def _blocks(self, index: I64) -> Iterator[Block]:
-        for number in np.unique(index // BLOCK).tolist():
-            yield self._people.block(number).take(index[index // BLOCK == number] - number * BLOCK)
+        numbers = index // BLOCK
+        for number in sorted(set(numbers.tolist())):  # np.unique would import numpy's masked arrays.
+            yield self._people.block(number).take(index[numbers == number] - number * BLOCK)
 
     def _spans(self, cuts: Sequence[int], members: int) -> Iterator[Days]:
         first, last = self._history(cuts)

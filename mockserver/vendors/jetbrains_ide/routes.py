@@ -1,7 +1,9 @@
 """IDE Services' endpoints: load the query, ask for the report, cut the page, dump it."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from mockserver.gateway import row_cache
@@ -11,7 +13,7 @@ from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products.jetbrains import PRODUCT
 from mockserver.products.jetbrains.facts import ACTIVITY, MEASURES, TOOLS
 from mockserver.products.jetbrains.programs import ReportingGate
-from mockserver.products.jetbrains.ranges import DayBuckets
+from mockserver.products.jetbrains.ranges import DayBucket, DayBuckets
 from mockserver.products.jetbrains.rows import RowPosition
 from mockserver.products.model import Visibility
 from mockserver.simulation.calendar_periods import CalendarPeriod
@@ -29,6 +31,8 @@ from mockserver.vendors.jetbrains_ide.policy import (
 _ROWS: Final = schemas.AnalyticsRows()
 _TOTALS: Final = schemas.AnalyticsRows(exclude=("date",))
 _LISTED: Final = schemas.ListRows()
+Columns = dict[str, list[Any]]
+
 _USERS: Final = ("users",)
 """What a cursor of the list of users belongs to."""
 
@@ -36,21 +40,23 @@ _USERS: Final = ("users",)
 def users_adoption(request: ViewRequest) -> Body:
     """Who has AI and who uses it, bucket by bucket."""
     query = _load(schemas.ADOPTION, request)
-    return _items(request, reports.adoption(request.world, _buckets(request, query), query.profile))
+    report = partial(reports.adoption, request.world, profile=query.profile)
+    # The name of a profile can be any text, so it is no part of a list's name.
+    return _items(request, _buckets(request, query), report, users_adoption if query.profile is None else None)
 
 
 def metrics(request: ViewRequest) -> Body:
     """The metrics of the chosen tools together, bucket by bucket."""
-    query = _load(schemas.METRICS, request)
-    buckets, gate = _buckets(request, query), request.switches.of(_gate)
-    return _items(request, reports.metrics(request.world, buckets, query.tools, gate))
+    query, gate = _load(schemas.METRICS, request), request.switches.of(_gate)
+    report = partial(reports.metrics, request.world, tools=query.tools, gate=gate)
+    return _items(request, _buckets(request, query), report, (metrics, query.tools, gate))
 
 
 def metrics_by_feature(request: ViewRequest) -> Body:
     """The metrics of each chosen tool, bucket by bucket."""
     query = _load(schemas.METRICS, request)
-    buckets, gate = _buckets(request, query), request.switches.of(_gate)
-    return _items(request, reports.by_feature(request.world, buckets, query.tools, gate))
+    report = partial(reports.by_feature, request.world, tools=query.tools, gate=request.switches.of(_gate))
+    return _items(request, _buckets(request, query), report, None)
 
 
 def totals(request: ViewRequest) -> Body:
@@ -151,12 +157,24 @@ def _buckets(request: ViewRequest, query: schemas.AnalyticsParameters, group_by:
     return buckets
 
 
-def _items(request: ViewRequest, columns: dict[str, list[Any]]) -> Body:
-    """The rows of a report; the switch `empty_buckets` leaves out those in which nothing happened."""
-    listed = _ROWS.dump(columns)
+def _items(
+    request: ViewRequest, buckets: DayBuckets, report: Callable[[DayBuckets], Columns], listed: Hashable | None
+) -> Body:
+    """The rows of a report; the switch `empty_buckets` leaves out those in which nothing happened.
+
+    Where there is one row for each bucket and none is left out, they are cached as those of a list, if it has a name.
+    """
     if request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED:
-        listed = [row for row in listed if any(row[name] for name in row.keys() - {"date", "tool"})]
-    return {"items": listed}
+        rows = _ROWS.dump(report(buckets))
+        return {"items": [row for row in rows if any(row[name] for name in row.keys() - {"date", "tool"})]}
+    if listed is None:
+        return {"items": _ROWS.dump(report(buckets))}
+
+    def compute(chosen: Sequence[DayBucket]) -> list[dict[str, Any]]:
+        edges = [chosen[0].first, *(bucket.end for bucket in chosen)]
+        return _ROWS.dump(report(replace(buckets, dates=[bucket.date for bucket in chosen], edges=edges)))
+
+    return {"items": row_cache.joined(request.world.of(RowCache).chosen(listed, buckets.each, compute))}
 
 
 ROUTES: Final = tuple(

@@ -14,12 +14,20 @@ from mockserver.vendors.tabnine.schemas import queries, rows
 _USERS: Final = rows.ListedUsers()
 _USERS_WITH_TEAM: Final = rows.ListedUsersWithTeam()
 _MEMBERS: Final = rows.ListedUsers(exclude=("deactivated_at", "updated_at"))
-"""Schemas of long lists, made once: making one costs as much as dumping dozens of rows."""
+_ORGANIZATION: Final = rows.OrganizationInfo()
+_TEAMS: Final = rows.TeamRow(many=True)
+_LATER_TEAMS: Final = rows.LaterTeamRow(many=True)
+_MONTHS: Final = rows.MonthCounts(many=True)
+_LICENSE: Final = rows.License()
+_PERMISSIONS: Final = rows.Permissions()
+_TEAM_COUNTS: Final = rows.TeamCounts()
+_USER: Final = rows.UserInfo()
+"""Schemas, made once: making one costs as much as dumping dozens of rows."""
 
 
 def organization(request: ViewRequest) -> Body:
     """The organization of the token."""
-    found = rows.OrganizationInfo().dump(request.world)
+    found = _ORGANIZATION.dump(request.world)
     own = options.of(request.world.organization).settings
     later = {"oauthEnabled": policy.OAUTH_ENABLED} if _shows_later_fields(request) else {}
     return {**found, "publicKey": policy.PUBLIC_KEY, **policy.SETTINGS, **own, **later}
@@ -29,8 +37,8 @@ def teams(request: ViewRequest) -> Reply:
     """The teams, by name or in the order of the file."""
     page = queries.OffsetPage(**queries.TeamsQuery.parse(request))
     found = lookup.directory(request).teams(by_name=request.switches[policy.TEAM_ORDER] is TeamOrder.NAME)
-    schema = rows.LaterTeamRow if _shows_later_fields(request) else rows.TeamRow
-    return pagination.reply(found, page.offset, page.limit, schema(many=True).dump, request.switches)
+    schema = _LATER_TEAMS if _shows_later_fields(request) else _TEAMS
+    return pagination.reply(found, page.offset, page.limit, schema.dump, request.switches)
 
 
 def account_utilizations(request: ViewRequest) -> Reply:
@@ -40,7 +48,7 @@ def account_utilizations(request: ViewRequest) -> Reply:
         raise errors.FutureMonth(request.args["startDate"])
     if start is None and request.switches[policy.UTILIZATION_DEFAULT] is UtilizationDefault.HISTORY:
         start = request.world.organization.first_day
-    return Reply(rows.MonthCounts(many=True).dump(lookup.directory(request).months(start)))
+    return Reply(_MONTHS.dump(lookup.directory(request).months(start)))
 
 
 def organization_users(request: ViewRequest) -> Reply:
@@ -60,7 +68,7 @@ def team_users(request: ViewRequest) -> Reply:
 
 def license_terms(request: ViewRequest) -> Body:
     """The license."""
-    found = rows.License().dump(accounts.license_terms(request.world, request.now))
+    found = _LICENSE.dump(accounts.license_terms(request.world, request.now))
     return {"license": {**found, **policy.LICENSE, **options.of(request.world.organization).license}}
 
 
@@ -68,13 +76,13 @@ def permissions(request: ViewRequest) -> Reply:
     """The users with a role."""
     role = queries.PermissionsQuery.parse(request)["role"]
     found = lookup.directory(request).users(active=True, role=role)
-    return Reply(rows.Permissions().dump(lookup.directory(request).listed(found)))
+    return Reply(_PERMISSIONS.dump(lookup.directory(request).listed(found)))
 
 
 def team_accounts(request: ViewRequest) -> Reply:
     """The accounts of a team, counted now."""
     index = lookup.team(request, queries.TeamQuery.parse(request)["team"])
-    return Reply(rows.TeamCounts().dump(lookup.directory(request).team_counts(index)))
+    return Reply(_TEAM_COUNTS.dump(lookup.directory(request).team_counts(index)))
 
 
 def team(request: ViewRequest) -> Body:
@@ -86,7 +94,7 @@ def team(request: ViewRequest) -> Body:
 def user(request: ViewRequest) -> Body:
     """A user and the user's team."""
     account = lookup.user(request, request.path_variables["user_id"])
-    [found] = rows.UserInfo().dump(lookup.directory(request).listed(slice(None), account))
+    [found] = _USER.dump(lookup.directory(request).listed(slice(None), account))
     team = int(account.team[0])
     if team < 0:
         return {"user": found, "teams": {}}
