@@ -41,6 +41,13 @@ class ServerProcess:
         resident: int = psutil.Process(self._process.pid).memory_info().rss
         return resident / 1e6
 
+    @property
+    def processor_time(self) -> float:
+        """The processor time that it has taken, in seconds, in steps of some milliseconds."""
+        times = psutil.Process(self._process.pid).cpu_times()
+        spent: float = times.user + times.system
+        return spent
+
     def __enter__(self) -> Self:
         return self
 

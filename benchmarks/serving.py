@@ -51,9 +51,13 @@ def _misses(folder: Path, what: str, make: Callable[[str], Iterator[str]], vendo
         bodies.mkdir()
         (bodies / "answer").write_bytes(_get(ours.url, next(questions), token))
         bare = running.enter_context(ServerProcess("-m", "benchmarks.bare", str(bodies)))
+        before = ours.processor_time, bare.processor_time
         rates = [_rates(ours.url, bare.url, list(islice(questions, _MISSES)), token) for _ in range(_ROUNDS)]
+        spent = ours.processor_time - before[0], bare.processor_time - before[1]
     our_rate, bare_rate = (median(each) for each in zip(*rates, strict=True))
-    note = f"{our_rate:.0f}/s against {bare_rate:.0f}/s, {_CONNECTIONS} connections"
+    our_time, bare_time = (seconds / (_MISSES * _ROUNDS) * 1e6 for seconds in spent)
+    note = f"{our_rate:.0f}/s against {bare_rate:.0f}/s, {_CONNECTIONS} connections; "
+    note += f"processor time {our_time:.0f} us against {bare_time:.0f} us"
     ratio = median(our / other for our, other in rates)
     return Figure(f"another {what} each time, ours / bare Flask", ratio, "x", 0.6, least=True, note=note)
 
