@@ -84,9 +84,7 @@ class RowCache:
             span = slice(missing[0], missing[-1] + 1)
             rows = encode(zip(ids[span], compute(ids[span]), strict=True))
             found[span] = rows
-            with self._lock:
-                for row in rows:
-                    self._put(listed, row.id, row)
+            self._put(listed, zip(ids[span], rows, strict=True))
         return [row for row in found if row is not None]
 
     def _computed(
@@ -95,23 +93,26 @@ class RowCache:
         rows = encode(compute(after, count))
         previous = [after, *(row.id for row in rows)]
         following = [*rows, *([None] if len(rows) < count else [])]
-        with self._lock:
-            for row_id, row in zip(previous, following, strict=False):
-                self._put(listed, row_id, row)
+        self._put(listed, zip(previous, following, strict=False))
         return rows
 
-    def _put(self, listed: Hashable, row_id: Hashable, row: EncodedRow[Any] | None) -> None:
-        """Cache a row, and evict the oldest of the list that was begun first until the budget holds."""
-        rows = self._lists.setdefault(listed, {})
-        if row_id not in rows:
-            self._bytes += _size(row)
-        rows[row_id] = row
-        while self._bytes > self._budget:
-            oldest = next(iter(self._lists))
-            rows = self._lists[oldest]
-            self._bytes -= _size(rows.pop(next(iter(rows))))
-            if not rows:
-                del self._lists[oldest]
+    def _put(self, listed: Hashable, found: Iterable[tuple[Hashable, EncodedRow[Any] | None]]) -> None:
+        """Cache rows, and evict the oldest of the list that was begun first until the budget holds."""
+        with self._lock:
+            rows = self._lists.setdefault(listed, {})
+            for row_id, row in found:
+                if row_id not in rows:
+                    self._bytes += _size(row)
+                rows[row_id] = row
+            while self._bytes > self._budget:
+                self._evict()
+
+    def _evict(self) -> None:
+        oldest = next(iter(self._lists))
+        rows = self._lists[oldest]
+        self._bytes -= _size(rows.pop(next(iter(rows))))
+        if not rows:
+            del self._lists[oldest]
 
 
 def _size(row: EncodedRow[Any] | None) -> int:

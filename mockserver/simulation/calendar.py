@@ -16,7 +16,11 @@ from mockserver.simulation.timestamps import EPOCH
 _SEASON = np.array([90, 100, 105, 100, 98, 95, 80, 75, 105, 110, 105, 70], dtype=np.int64)
 """How busy each month is, in percent: slow summers and a slow December."""
 
-_HOLIDAYS = [(month - 1) * 31 + day - 1 for month, day in ((1, 1), (5, 1), (12, 24), (12, 25), (12, 26), (12, 31))]
+_HOLIDAYS = np.zeros(12 * 31, dtype=np.bool_)
+"""Which days of a year are holidays; every month has 31 places."""
+
+for _month, _day in ((1, 1), (5, 1), (12, 24), (12, 25), (12, 26), (12, 31)):
+    _HOLIDAYS[(_month - 1) * 31 + _day - 1] = True
 
 
 _KEPT_LENGTH, _RUNS_KEPT = 400, 64
@@ -67,7 +71,7 @@ def _days(organization: Organization, first: int, last: int) -> Days:
     return Days(
         ordinals=ordinals,
         weekend=(ordinals - 1) % 7 >= 5,
-        holiday=np.isin(month * 31 + day, _HOLIDAYS) | np.isin(ordinals, extra),
+        holiday=_HOLIDAYS[month * 31 + day] | np.isin(ordinals, extra) if extra else _HOLIDAYS[month * 31 + day],
         silent=silent,
         season=_SEASON[month],
         quarter=ordinals // 91,

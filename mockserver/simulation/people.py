@@ -142,6 +142,9 @@ class People:
 
     def members(self, index: I64) -> Block:
         """The members with these indexes, ascending, as one block."""
+        first = int(index[0]) // BLOCK
+        if int(index[-1]) // BLOCK == first:
+            return self.block(first).take(index - first * BLOCK)
         starts = np.flatnonzero(np.diff(index // BLOCK, prepend=-1))
         numbers = index[starts] // BLOCK
         parts = [

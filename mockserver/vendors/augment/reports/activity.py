@@ -8,6 +8,7 @@ taken.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,10 @@ from mockserver.simulation.restatement import Publication
 from mockserver.vendors.augment.reports import members
 from mockserver.vendors.augment.reports.members import Member
 
-_LINES = tuple(
-    index for name, index in INDEX.items() if name.endswith("_lines") and name != "completions_suggested_lines"
+_lines = itemgetter(
+    *(index for name, index in INDEX.items() if name.endswith("_lines") and name != "completions_suggested_lines")
 )
-_MESSAGES = tuple(index for name, index in INDEX.items() if name.endswith("_messages"))
+_messages = itemgetter(*(index for name, index in INDEX.items() if name.endswith("_messages")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,7 @@ class MemberReport(Member):
 def metrics(counters: tuple[int, ...]) -> dict[str, int]:
     """Sixteen numbers by our counters' names, the two totals computed from their parts."""
     named = dict(zip(COUNTERS, counters, strict=True))
-    total_lines = sum(counters[index] for index in _LINES)
-    return {"total_lines": total_lines, "total_messages": sum(counters[index] for index in _MESSAGES), **named}
+    return {"total_lines": sum(_lines(counters)), "total_messages": sum(_messages(counters)), **named}
 
 
 def daily_users(world: World, publication: Publication | None, span: Sequence[int]) -> dict[str, list[Any]]:

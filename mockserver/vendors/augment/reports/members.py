@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +17,9 @@ SEPARATOR = "\x1f"
 _CELLS_AT_ONCE = 128 * 1024
 """Members times days that are computed together at most."""
 
+_MEMBERS_KEPT = 1000
+"""Members of a world that are kept, some 300 bytes each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -26,11 +30,22 @@ class Member:
     service_account: str | None
 
 
+class _Members:
+    """The members of one world; those who were needed last are kept, because every page has some of them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.of = lru_cache(maxsize=_MEMBERS_KEPT)(self._of)
+
+    def _of(self, index: int) -> Member:
+        found = self._world.identities.of(index)
+        row_id = self._world.of(PRODUCT).row_ids.given(index) or str(found.id)
+        return Member(row_id, found.email, found.service_account)
+
+
 def of(world: World, index: int) -> Member:
     """The member at an index."""
-    found = world.identities.of(index)
-    row_id = world.of(PRODUCT).row_ids.given(index) or str(found.id)
-    return Member(row_id, found.email, found.service_account)
+    return world.of(_Members).of(index)
 
 
 def start(world: World, after: str | None) -> int:
