@@ -35,6 +35,7 @@ from mockserver.admin import (
     organizations,
     overview,
     policy,
+    profiles,
     ready,
     requests,
     responses,
@@ -56,7 +57,7 @@ The control plane of the simulator: the clock, limits, switches, faults and jour
 
 Each sandbox is independent of the others and has its own tokens. Its resources are under /_mock/sandboxes/<id>/; the
 short paths are those of the sandbox `default`. These resources belong to the server and have only short paths: the
-list of resources (/_mock/), /_mock/cases, /_mock/case-runs and /_mock/sandboxes.
+list of resources (/_mock/), /_mock/cases, /_mock/case-runs, /_mock/profiles and /_mock/sandboxes.
 
 Unknown fields and parameters are rejected by name. PUT sets the given fields and resets all others to the values with
 which the sandbox was created, so `{}` resets everything; PATCH changes only the given fields; both return the whole new
@@ -124,6 +125,10 @@ EXTRA_KEYWORDS = {"AdvanceBody": {"minProperties": 1}, "RuleBody": _ONE_KIND, "A
 """Keywords that a marshmallow schema cannot express."""
 
 EXTRA_FIELDS = {
+    "Profile": {
+        "faults": {"type": "array", "items": _ref(fault_rules.RuleBody)},
+        "defects": {"type": "array", "items": _DEFECT},
+    },
     "SandboxBody": {"limits": _SET_LIMITS, "policy": _SET_POLICY, "defects": _DEFECTS},
     "Defects": {"armed": {"type": "array", "items": _DEFECT}},
     "DefectsBody": {"armed": {**_DEFECTS, "description": "The defects to arm, and no others."}},
@@ -196,6 +201,8 @@ OPERATIONS = {
     ),
     "getCaseRun": Operation("One run of a case", case_runs.CaseRunSchema),
     "deleteCaseRun": Operation("Remove a run of a case; one that is unfinished ends", None),
+    "listProfiles": Operation("Named bundles of failures, with what a good client does", profiles.ProfilesSchema),
+    "getProfile": Operation("One profile", profiles.ProfileSchema),
     "listSandboxes": Operation("Every sandbox", sandboxes.SandboxesSchema),
     "createSandbox": Operation(
         "Create a sandbox", _SANDBOX_ANSWER, _SANDBOX, body_required=False, created=True, conflict=True

@@ -27,7 +27,7 @@ class SandboxClient:
 
     `audits.start()` starts an audit of the sandbox, and `audits.wait(id)` returns it with its findings.
 
-    `info` is the server's record of it when it was created or looked up: its id, organization, seed and tokens.
+    `info` is the server's record of it when it was created or looked up: its id, organization, profile and tokens.
     """
 
     def __init__(self, transport: Transport, headers: Mapping[str, str], info: Mapping[str, Any]) -> None:
@@ -140,6 +140,14 @@ class Client(SandboxClient):
     def case(self, case_id: str) -> dict[str, Any]:
         """One case."""
         return self.call("GET", f"/cases/{segment(case_id)}")
+
+    def profiles(self) -> list[dict[str, Any]]:
+        """The profiles: named bundles of failures, each with what a good client does under it, and its rules."""
+        return list(self.call("GET", "/profiles")["profiles"])
+
+    def profile(self, name: str) -> dict[str, Any]:
+        """One profile."""
+        return self.call("GET", f"/profiles/{segment(name)}")
 
     def organizations(self) -> list[str]:
         """The slugs of the organizations that a sandbox can have."""

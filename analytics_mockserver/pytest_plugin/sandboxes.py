@@ -24,13 +24,17 @@ def vendor_name(name: str) -> str:
 
 
 class SandboxFixture:
-    """A sandbox of a test's own at `url`, opened by `tokens`; `organization` and `seed` determine its people."""
+    """A sandbox of a test's own at `url`, opened by `tokens`; `organization` and `seed` determine its people.
+
+    `profile` is the name of its profile, None for none.
+    """
 
     def __init__(self, url: str, client: SandboxClient, app: "Flask | None") -> None:
         self.url = url
         self.id = client.id
         self.organization: str = client.info["organization"]
         self.seed: int = client.info["seed"]
+        self.profile: str | None = client.info.get("profile")  # An older server does not say.
         self.tokens = SandboxTokens(client)
         self.clock = SandboxClock(client)
         self.limits = SandboxLimits(client)

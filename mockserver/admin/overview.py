@@ -85,10 +85,14 @@ class SandboxOrganizationSchema(Schema):
 
 
 class OverviewSchema(Schema):
-    """A sandbox. `requests` counts the entries of the journal; `newest_request` is the id of the newest, 0 for none."""
+    """A sandbox. `requests` counts the entries of the journal; `newest_request` is the id of the newest, 0 for none.
+
+    `profile` is the name of its profile, null for none.
+    """
 
     id = fields.String(required=True)
     organization = fields.Nested(SandboxOrganizationSchema, required=True)
+    profile = fields.String(required=True, allow_none=True)
     clock = fields.Nested(ClockSchema, required=True)
     requests = fields.Integer(required=True)
     newest_request = fields.Integer(required=True)
@@ -97,6 +101,7 @@ class OverviewSchema(Schema):
 
 def get(request: AdminRequest) -> dict[str, Any]:
     sandbox = request.sandbox
+    profile = sandbox.config.profile
     journal = sandbox.journal.records()  # It needs no lock, and 10,000 records take a while.
     with request.lock:
         clock = sandbox.clock
@@ -104,6 +109,7 @@ def get(request: AdminRequest) -> dict[str, Any]:
         overview = {
             "id": sandbox.id,
             "organization": sandbox.config.organization,
+            "profile": profile and profile.name,
             "clock": {"now": now, "frozen": clock.frozen},
             "requests": len(journal),
             "newest_request": journal[-1].id if journal else 0,

@@ -28,6 +28,7 @@ from mockserver.admin import (
     organizations,
     overview,
     policy,
+    profiles,
     ready,
     requests,
     responses,
@@ -126,7 +127,7 @@ RESOURCES = (
     AdminRoute("GET", "/openapi/<vendor>.yaml", "getOpenapi", openapi.get),
 )
 """What every sandbox has; the paths without a sandbox lead to the default one. The routes below that are not here are
-of the server: the index, the cases with their runs, and the sandboxes themselves."""
+of the server: the index, the cases with their runs, the profiles, and the sandboxes themselves."""
 
 ROUTES = (
     AdminRoute("GET", "/", "getIndex", index),
@@ -137,6 +138,8 @@ ROUTES = (
     AdminRoute("POST", "/case-runs", "createCaseRun", case_runs.create),
     AdminRoute("GET", "/case-runs/<run>", "getCaseRun", case_runs.get),
     AdminRoute("DELETE", "/case-runs/<run>", "deleteCaseRun", case_runs.delete),
+    AdminRoute("GET", "/profiles", "listProfiles", profiles.list_all),
+    AdminRoute("GET", "/profiles/<profile>", "getProfile", profiles.get),
     AdminRoute("GET", "/sandboxes", "listSandboxes", sandboxes.list_all),
     AdminRoute("POST", "/sandboxes", "createSandbox", sandboxes.create),
     AdminRoute("GET", SANDBOX, "getSandbox", sandboxes.get),

@@ -36,11 +36,16 @@ class SandboxSchema(Schema):
     At most vendors they are `token` and, for a 403, `forbidden`; where clients can write, `readonly` is one that may
     only read. Where clients exchange credentials for access tokens they are `client_id` and `client_secret`,
     `forbidden_client_id` and `forbidden_client_secret`, and `token_path` is where.
+
+    `profile` is the name of its profile, null for none. `fault_seed` is the seed by which the shares of its fault rules
+    are drawn: that of the profile, or else its own.
     """
 
     id = fields.String(required=True)
     organization = fields.String(required=True)
     seed = fields.Integer(required=True)
+    profile = fields.String(required=True, allow_none=True)
+    fault_seed = fields.Integer(required=True)
     now = Rfc3339Timestamp(required=True)
     frozen = fields.Boolean(required=True)
     tokens = fields.Dict(
@@ -102,7 +107,7 @@ class SandboxBody(Body):
     profile = fields.String(
         allow_none=True,
         metadata={
-            "description": "The name of a profile, one of those that `mockserver profiles` lists: its rules come after "
+            "description": "The name of a profile, one of those that /_mock/profiles lists: its rules come after "
             "`faults`, and the other fields win over its switches; null for none."
         },
         error_messages={"invalid": "must be the name of a profile, as in flaky"},
@@ -182,11 +187,13 @@ def _full(maximum: int) -> Problem:
 
 
 def _describe(sandbox: Sandbox) -> dict[str, Any]:
-    clock = sandbox.clock  # read once, so that both fields belong to one clock
+    clock, config = sandbox.clock, sandbox.config  # The clock is read once, so that both fields belong to one.
     return {
         "id": sandbox.id,
-        "organization": sandbox.config.organization.slug,
-        "seed": sandbox.config.seed,
+        "organization": config.organization.slug,
+        "seed": config.seed,
+        "profile": config.profile and config.profile.name,
+        "fault_seed": config.fault_seed,
         "now": clock.now(),
         "frozen": clock.frozen,
         "tokens": {name: _tokens(sandbox, profile) for name, profile in sandbox.profiles.items()},

@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ class Profile:
     advice: str
     seed: int
     faults: Sequence[Mapping[str, Any]] = ()
-    policy: Mapping[str, Any] | None = None
+    policy: Mapping[str, Any] = field(default_factory=dict)
     defects: Sequence[Any] = ()
 
     def body(self, vendors: Iterable[str], known: Known) -> dict[str, Any]:
@@ -44,8 +44,8 @@ class Profile:
         return exact
 
     def _policy(self, known: Known) -> dict[str, dict[str, Any]]:
-        given = self.policy or {}
-        found = {group: {each.name: given[each.name] for each in known[group] if each.name in given} for group in known}
+        given, groups = self.policy, known.items()
+        found = {group: {each.name: given[each.name] for each in own if each.name in given} for group, own in groups}
         return {group: options for group, options in found.items() if options}
 
 

@@ -33,6 +33,8 @@ def test_sandbox_has_tokens_for_every_vendor(admin: Admin) -> None:
         "id": name,
         "organization": "acme",
         "seed": registry(admin).default.config.seed,
+        "profile": None,
+        "fault_seed": shown["seed"],
         "now": "2025-10-21T10:30:00Z",
         "frozen": True,
         "tokens": {
@@ -160,9 +162,11 @@ def test_clock_starts_at_the_given_time_else_at_the_organizations(
 def test_named_resources_belong_to_the_server_and_all_others_to_a_sandbox() -> None:
     paths = {route.path for route in routes.ROUTES if not route.path.startswith(routes.SANDBOX)}
     of_sandbox = {route.path.removeprefix(routes.SANDBOX) for route in routes.ROUTES if routes.SANDBOX in route.path}
-    assert {f"/{path.split('/')[1]}" for path in paths - of_sandbox} == {"/", "/cases", "/case-runs", "/sandboxes"}
+    assert {f"/{path.split('/')[1]}" for path in paths - of_sandbox} == {
+        *("/", "/cases", "/case-runs", "/profiles", "/sandboxes")
+    }
     about = " ".join(load_bundled((resources.openapi() / "admin.yaml").read_bytes())["info"]["description"].split())
-    named = "the list of resources (/_mock/), /_mock/cases, /_mock/case-runs and /_mock/sandboxes."
+    named = "the list of resources (/_mock/), /_mock/cases, /_mock/case-runs, /_mock/profiles and /_mock/sandboxes."
     assert f"These resources belong to the server and have only short paths: {named}" in about
 
 

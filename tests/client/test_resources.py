@@ -160,6 +160,15 @@ def test_cases_are_listed_by_vendor(client: Client) -> None:
     assert {each["vendor"] for each in client.cases(case["vendor"])} == {case["vendor"]}
 
 
+def test_profiles_are_listed_and_a_sandbox_has_one(client: Client) -> None:
+    profile = client.profiles()[0]
+    assert client.profile(profile["name"]) == profile
+    with pytest.raises(Refused, match="there is no profile 'none'"):
+        client.profile("none")
+    sandbox = client.create_sandbox(profile=profile["name"])
+    assert (sandbox.info["profile"], sandbox.info["fault_seed"]) == (profile["name"], profile["seed"])
+
+
 def test_audit_is_started_and_waited_for(client: Client) -> None:
     audit = client.audits.start(vendors=["cross-vendor"], **{"from": date(2025, 10, 13)})
     found = client.audits.wait(audit["id"])

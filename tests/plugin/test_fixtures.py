@@ -161,9 +161,11 @@ def test_mark_arguments_take_precedence_over_its_case(run_pytest: RunPytest, ser
     @pytest.mark.mockserver(profile="rate-limited", limits="off")
     def test_profile(sandbox):
         assert [fault.rule["then"] for fault in sandbox.faults.list()] == ["repeat"] * 4
+        assert sandbox.profile == "rate-limited"
 
     @pytest.mark.mockserver(case="C054", in_process=True)
     def test_in_this_process(sandbox):
+        assert sandbox.profile is None
         client = sandbox.app.test_client()
         status = lambda: client.get("/analytics/v0/dau", headers=sandbox.headers("augment")).status_code
         assert [status() for _ in range(3)] == [503, 503, 200]

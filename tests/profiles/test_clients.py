@@ -71,7 +71,7 @@ def hits(client: Client) -> int:
 
 def restates(profile: str) -> bool:
     """Whether days change after they were published."""
-    return "restatement" in (BY_NAME[profile].policy or {})
+    return "restatement" in BY_NAME[profile].policy
 
 
 @pytest.fixture

@@ -108,5 +108,5 @@ def test_every_error_is_reported(tmp_path: Path) -> None:
 def test_bundled_profiles_name_only_known_switches() -> None:
     known = {each.name for group in startup_policy.all_switches(vendors.discover()).values() for each in group}
     profiles = loading.load(resources.profiles()).profiles
-    assert [name for profile in profiles for name in profile.policy or {} if name not in known] == []
+    assert [name for profile in profiles for name in profile.policy if name not in known] == []
     assert {"flaky", "slow", "rate-limited", "gateway-trouble"} <= {profile.name for profile in profiles}

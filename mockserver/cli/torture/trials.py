@@ -13,9 +13,7 @@ import click
 from flask import Flask
 
 from analytics_mockserver.suggestions import unknown_name
-from mockserver.admin import admin_context
 from mockserver.client import Client, in_process
-from mockserver.profiles.records import Profile
 
 RESTATEMENT: Final = "restatement"
 """The switch that a vendor has whose published days change."""
@@ -65,21 +63,18 @@ class Trial:
 
 def of_server(app: Flask) -> list[Trial]:
     """Every trial that the server of an app offers."""
-    with app.app_context():
-        profiles = admin_context.context().sources.profiles().profiles
-    client = Client("http://localhost", transport=in_process(app))
-    return [*map(_of_profile, profiles), *find(client)]
-
-
-def _of_profile(profile: Profile) -> Trial:
-    anything = frozenset({(None, None)})
-    sandbox, has_faults = {"profile": profile.name}, bool(profile.faults)
-    return Trial(Kind.PROFILE, profile.name, profile.description, sandbox, anything, has_faults=has_faults)
+    return find(Client("http://localhost", transport=in_process(app)))
 
 
 def find(client: Client) -> list[Trial]:
-    """Every trial in the control plane of a server: cases with faults, restatement, and defects."""
-    return [*_cases(client), *_switches(client), *_defects(client)]
+    """Every trial in the control plane of a server: profiles, cases with faults, restatement, and defects."""
+    return [*map(_of_profile, client.profiles()), *_cases(client), *_switches(client), *_defects(client)]
+
+
+def _of_profile(profile: Mapping[str, Any]) -> Trial:
+    anything, name = frozenset({(None, None)}), profile["name"]
+    sandbox, has_faults = {"profile": name}, bool(profile["faults"])
+    return Trial(Kind.PROFILE, name, profile["description"], sandbox, anything, has_faults=has_faults)
 
 
 def select(trials: Sequence[Trial], vendors: Sequence[str], only: Sequence[str], skip: Sequence[str]) -> list[Trial]:
