@@ -149,18 +149,14 @@ class FaultRule:
     def matches(self, request: MatchInput, *, at_any_time: bool = False) -> bool:
         """Whether a request matches every field; a rule with an effect on bodies does not match a HEAD."""
         return (
-            self.is_for(request.vendor, request.operation, request.path)
+            self.concerns(request.vendor, request.operation, request.path)
             and (at_any_time or self.is_in_force(request.now))
             and all(value in request.values(name) for name, value in self.query)
             and not (request.method == "HEAD" and any(effect.corrupts for effect in self.effects))
         )
 
-    def may_match(self, vendor: str, operation: str | None, path: str, now: datetime) -> bool:
-        """Whether a request matches every field but those that concern its query string and method."""
-        return self.is_for(vendor, operation, path) and self.is_in_force(now)
-
-    def is_for(self, vendor: str, operation: str | None, path: str) -> bool:
-        """Whether it is for the vendor, the operation and the path of a request."""
+    def concerns(self, vendor: str, operation: str | None, path: str) -> bool:
+        """Whether a request matches every field but those for its query string, its method and its time."""
         return (
             self.vendor in (None, vendor)
             and self.operation in (None, operation)

@@ -109,7 +109,7 @@ class SharedFastPath(FastPath):
         sandbox, grant = found
         is_same = grant == known.grant and sandbox.policy.generation == known.generation
         vendor, operation, path = known.vendor.name, known.operation, known.path
-        if not is_same or any(each.rule.is_for(vendor, operation, path) for each in sandbox.faults.armed):
+        if not is_same or any(each.rule.concerns(vendor, operation, path) for each in sandbox.faults.armed):
             return None
         assert isinstance(sandbox, SharedSandbox)  # noqa: S101 (no other is known here)
         return sandbox if self._registry.answers.get(known.key) is not None else None
