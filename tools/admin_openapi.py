@@ -100,7 +100,7 @@ REFERENCED = (
     policy.SwitchSchema,
     limits.AllowanceBody,
     sandboxes.SandboxBody,
-    defects.PlacedDefectBody,
+    defects.ArmedDefectBody,
 )
 """Schemas in objects with a field for each vendor, and in alternatives, in which apispec does not find them."""
 
@@ -116,7 +116,7 @@ _VALUE = {
 _SET_POLICY = _by_name(_by_name(_VALUE, "switch"))
 _SANDBOX = _ref(sandboxes.SandboxBody)
 _DEFECT = {
-    "oneOf": [{"type": "string", "description": "The name of the defect."}, _ref(defects.PlacedDefectBody)],
+    "oneOf": [{"type": "string", "description": "The name of the defect."}, _ref(defects.ArmedDefectBody)],
 }
 _DEFECTS = {"type": "array", "items": _DEFECT, "description": "The defects to arm from the start."}
 

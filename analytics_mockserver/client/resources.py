@@ -166,19 +166,29 @@ class DefectsResource(Resource):
     """Inconsistencies that can be armed in the vendors' answers."""
 
     def get(self) -> dict[str, Any]:
-        """The known defects, and those that are armed: names, or objects with a name and a path."""
+        """The known defects, and those that are armed: names, or objects with a name and where it is."""
         return self._call("GET", "/defects")
 
-    def arm(self, defects: "str | Iterable[str | Mapping[str, str]]", *, at: str | None = None) -> dict[str, Any]:
+    def arm(
+        self,
+        defects: "str | Iterable[str | Mapping[str, str]]",
+        *,
+        at: str | None = None,
+        vendor: str | None = None,
+        operation: str | None = None,
+    ) -> dict[str, Any]:
         """Arm one defect or several, and no others.
 
-        `at` is the path of one in a field, as in `arm("field-null", at="users[0].user_email")`. Of several, each is a
-        name, or an object with a `name` and a path, `at`. TypeError for a path beside several.
+        One may be armed at one `vendor`, at one `operation`, and if it is in a field at a path, as in
+        `arm("field-null", at="users[0].user_email")`. Of several, each is a name, or an object with a `name` and any of
+        `at`, `vendor` and `operation`. TypeError for one of these beside several.
         """
+        where = {"at": at, "vendor": vendor, "operation": operation}
+        given = {name: value for name, value in where.items() if value is not None}
         if isinstance(defects, str):
-            return self._call("PUT", "/defects", {"armed": [defects if at is None else {"name": defects, "at": at}]})
-        if at is not None:
-            raise TypeError("`at` is the path of one defect; of several, give each as {'name': ..., 'at': ...}")
+            return self._call("PUT", "/defects", {"armed": [{"name": defects, **given} if given else defects]})
+        for name in given:
+            raise TypeError(f"{name!r} belongs to one defect; of several, give each as {{'name': ..., {name!r}: ...}}")
         return self._call("PUT", "/defects", {"armed": [*defects]})
 
 

@@ -357,19 +357,28 @@ def _read_fault(entry: dict[str, Any]) -> Fault:
 class SandboxDefects(_SandboxPart):
     """The inconsistencies that are armed in a sandbox's answers."""
 
-    def arm(self, defects: str | Sequence[str | Mapping[str, str]], *, at: str | None = None) -> None:
+    def arm(
+        self,
+        defects: str | Sequence[str | Mapping[str, str]],
+        *,
+        at: str | None = None,
+        vendor: str | None = None,
+        operation: str | None = None,
+    ) -> None:
         """Arm one defect or several, and no others.
 
-        `at` is the path of one in a field, as in `arm("field-null", at="users[0].user_email")`. Of several, each is a
-        name, or an object with a `name` and a path, `at`.
+        One may be armed at one `vendor`, at one `operation`, and if it is in a field at a path, as in
+        `arm("field-null", at="users[0].user_email")`. Of several, each is a name, or an object with a `name` and any of
+        `at`, `vendor` and `operation`.
         """
-        self._client.defects.arm(defects, at=at)
+        vendor = None if vendor is None else vendor_name(vendor)
+        self._client.defects.arm(defects, at=at, vendor=vendor, operation=operation)
 
     def clear(self) -> None:
         """Disarm all, also those that the sandbox was created with; `sandbox.reset("defects")` restores these."""
         self._client.defects.arm([])
 
     def list(self) -> Sequence[str | Mapping[str, str]]:
-        """Those that are armed: a name, or an object with a name and a path."""
+        """Those that are armed: a name, or an object with a name and where it is."""
         armed: Sequence[str | Mapping[str, str]] = self._client.defects.get()["armed"]
         return armed

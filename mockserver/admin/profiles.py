@@ -61,5 +61,6 @@ def find(name: str, sources: Sources) -> SandboxProfile:
     body = profile.body([each.name for each in sources.vendors], sources.switches)
     rules = tuple(RuleBody(many=True).load(body["faults"]))
     options = policy.body(sources.switches).load(body["policy"])
-    armed = defects.DefectsField(sources).deserialize(body["defects"])
+    wanted = defects.to_arm("").deserialize(body["defects"])
+    armed = defects.arm_all(wanted, sources, {}, "defects")
     return SandboxProfile(profile.name, profile.seed, rules, options, armed)

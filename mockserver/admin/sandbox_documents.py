@@ -124,9 +124,8 @@ class SandboxDocuments:
         )
 
     def _defects_from_json(self, given: list[Any]) -> tuple[ArmedDefect, ...]:
-        field: Any = defects.DefectsField(self.sources)
-        armed: tuple[ArmedDefect, ...] = field.deserialize(given)
-        return armed
+        wanted = _Defects().load({"armed": given})["armed"]
+        return defects.arm_all(wanted, self.sources, {}, "defects")
 
 
 def _text(document: Json) -> str:

@@ -4,6 +4,7 @@ What a sandbox holds is in `gateway.sandbox`; its clock, limits and so on are re
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -18,9 +19,10 @@ from mockserver.admin.fault_rules import RuleBody
 from mockserver.admin.fields import CLOCK_RANGE, Body, Rfc3339Timestamp, StrictBoolean, StrictInteger
 from mockserver.admin.responses import Problem, created, json_list
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
-from mockserver.gateway import tokens
+from mockserver.gateway import switches, tokens
 from mockserver.gateway.armed_faults import RULES_MAXIMUM
 from mockserver.gateway.sandbox import DEFAULT, RESETTABLE, Sandbox, SandboxConfig, SandboxProfile, TooManySandboxes
+from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
 from mockserver.validation.schemas import dump
@@ -267,7 +269,7 @@ def _overlay(under: Mapping[str, Any], over: Mapping[str, Any], depth: int = 3) 
 def _schema(sources: Sources) -> Schema:
     """The schema of the body; building it takes longer than the rest of making a sandbox."""
     added: dict[str, fields.Field[Any]] = {
-        "defects": defects.DefectsField(sources),
+        "defects": defects.to_arm("The defects to arm from the start."),
         "limits": fields.Nested(limits.body(name for vendor in sources.vendors for name in vendor.limits)),
         "policy": fields.Nested(policy.body(sources.switches)),
     }
@@ -279,16 +281,27 @@ def _config(given: Mapping[str, Any], sources: Sources, base: SandboxConfig, own
     if slug not in known:
         raise ValidationError({"organization": [unknown_name("organization", slug, known)]})
     organization = sources.organization(slug, own)
-    return SandboxConfig(
+    config = SandboxConfig(
         organization,
         given.get("seed", base.seed if organization is base.organization else organization.seed),
         clock.from_fields(given, base.clock_of(organization)),
         _overlay(base.limits, given.get("limits", {})),
         _overlay(base.policy, given.get("policy", {})),
         faults.matchable(given["faults"], sources.vendors, "faults") if "faults" in given else base.faults,
-        given.get("defects", base.defects),
+        base.defects,
         profile=_profile(given, sources) if "profile" in given else base.profile,
     )
+    if "defects" not in given:
+        return config
+    armed = defects.arm_all(given["defects"], sources, _in_force(config, sources), "defects")
+    return replace(config, defects=armed)
+
+
+def _in_force(config: SandboxConfig, sources: Sources) -> dict[str, Switches]:
+    """The switches of a sandbox with this config, by vendor: they decide by which names it serves fields."""
+    known = {each.name: sources.switches[each.name] for each in sources.vendors}
+    given = {name: switches.parse(each, config.initial_options(name)) for name, each in known.items()}
+    return {name: Switches({**switches.defaults(each), **given[name]}) for name, each in known.items()}
 
 
 def _profile(given: Mapping[str, Any], sources: Sources) -> SandboxProfile | None:

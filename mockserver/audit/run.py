@@ -30,7 +30,7 @@ REQUESTS_SHOWN = 20
 
 
 DefectToArm = str | Mapping[str, str]
-"""The name of a defect, or an object with a `name` and a path, `at`."""
+"""The name of a defect, or an object with a `name` and any of `vendor`, `operation` and a path, `at`."""
 
 
 class InvalidAudit(ValueError):

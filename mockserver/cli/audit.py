@@ -28,14 +28,16 @@ class GroupChoice(click.Choice[str]):
 
 
 class DefectType(click.ParamType[Any]):
-    """A defect by its name or, behind an @, with the path of a field."""
+    """A defect by its name, with its vendor and operation before it, and the path of a field behind it."""
 
     name = "defect"
 
     def convert(self, value: Any, *_: Any) -> Any:
-        """The name, or an object with the name and the path."""
-        defect, separator, path = str(value).partition("@")
-        return {"name": defect, "at": path} if separator else defect
+        """The name, or an object with the name and where it is."""
+        place, separator, path = str(value).partition("@")
+        *where, defect = place.split("/", 2)
+        given = {"name": defect, **dict(zip(("vendor", "operation"), where, strict=False))}
+        return {**given, "at": path} if separator else given if where else defect
 
 
 @conflicts.command(conflicts.ONE_ORGANIZATION, *conflicts.RUNNING_SERVER)
@@ -59,9 +61,9 @@ class DefectType(click.ParamType[Any]):
     "defects",
     multiple=True,
     type=DefectType(),
-    metavar="NAME[@PATH]",
-    help="Arm an inconsistency that must be found (/_mock/defects lists them), in a field also at a path, as in "
-    "field-null@users[0].user_email; repeatable.",
+    metavar="[VENDOR/[OPERATION/]]NAME[@PATH]",
+    help="Arm an inconsistency that must be found (/_mock/defects lists them): at every vendor, at one, or at one "
+    "operation; in a field also at a path, as in VENDOR/field-null@users[0].user_email; repeatable.",
 )
 @click.option("--full", is_flag=True, help="Read everything, however long it takes, instead of a sample.")
 @options.as_json

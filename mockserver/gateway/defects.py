@@ -77,16 +77,27 @@ AnyDefect = Defect | PagingDefect
 
 @dataclass(frozen=True, slots=True)
 class ArmedDefect:
-    """A defect as it is armed: its name, the path it is armed at, if any, and what it does at each vendor."""
+    """A defect as it is armed: its name, where, and what it does at each vendor.
+
+    `at` is a path with the names of the OpenAPI file, where it is in one field. It may be armed at one `vendor` or one
+    `operation` only. `names` is whose names the path had, if that was given.
+    """
 
     name: str
     at: str | None = None
+    vendor: str | None = None
+    operation: str | None = None
+    names: str | None = None
     by_vendor: Mapping[str, tuple[AnyDefect, ...]] = field(default_factory=dict, compare=False)
 
 
 def in_order(armed: Iterable[ArmedDefect]) -> tuple[ArmedDefect, ...]:
-    """Each armed defect once, in the order of names and paths."""
-    return tuple(sorted(set(armed), key=lambda each: (each.name, each.at or "")))
+    """Each armed defect once, in the order of names, vendors, operations and paths."""
+    return tuple(sorted(set(armed), key=_order))
+
+
+def _order(armed: ArmedDefect) -> tuple[str, ...]:
+    return tuple(each or "" for each in (armed.name, armed.vendor, armed.operation, armed.at, armed.names))
 
 
 def answer(armed: Iterable[AnyDefect], view: PlainView, request: "ViewRequest") -> "Reply":

@@ -36,21 +36,18 @@ class FieldDefect:
     is_default: Callable[[Path, AnswerNode], bool]
     change: Callable[[Any, Any], None]
 
-    def at(self, answers: Answers, path: Path) -> Iterator[Defect]:
-        """The defect at a path, at every operation whose answer has a field there that can have it."""
-        for operation, answer in answers.items():
-            node = answer.at(path)
-            if node is not None and self.fits(path, node):
-                yield self._defect(operation, path)
-
     def by_default(self, answers: Answers, operations: frozenset[str]) -> Iterator[Defect]:
         """The defect at the default of each of some operations."""
-        yield from (self._defect(name, path) for name, path in self.defaults(answers, operations).items())
+        yield from (self.defect(name, path) for name, path in self.defaults(answers, operations).items())
 
     def defaults(self, answers: Answers, operations: frozenset[str]) -> dict[str, Path]:
         """The path of its default at each of some operations; an operation without one is left out."""
         found = {name: self._default(answer) for name, answer in answers.items() if name in operations}
         return {name: path for name, path in found.items() if path is not None}
+
+    def defect(self, operation: str, path: Path) -> Defect:
+        """The defect at a path of an operation's answer."""
+        return Defect(self.name, (operation,), self.description, partial(_change_at, path, self.change))
 
     def _default(self, answer: AnswerNode) -> Path | None:
         base = _rows(answer)
@@ -63,9 +60,6 @@ class FieldDefect:
 
     def _usable(self, places: Iterable[tuple[Path, AnswerNode]]) -> list[Path]:
         return [path for path, node in places if self.fits(path, node) and self.is_default(path, node)]
-
-    def _defect(self, operation: str, path: Path) -> Defect:
-        return Defect(self.name, (operation,), self.description, partial(_change_at, path, self.change))
 
 
 def _change_at(path: Path, change: Callable[[Any, Any], None], body: Any) -> None:

@@ -99,13 +99,75 @@ def test_defect_in_a_field_has_a_default_at_each_operation(admin: Admin) -> None
         pytest.param({"name": "ghost", "at": "$"}, "armed.0.at", "ghost is not in one field", id="no field"),
         pytest.param({"at": "$"}, "armed.0.name", "must be given", id="no name"),
         pytest.param({"name": "ghost", "path": "$"}, "armed.0.path", "there is no field 'path'", id="unknown member"),
-        pytest.param(5, "armed.0", "must be the name of a defect or, for one in a field, {", id="a number"),
+        pytest.param(5, "armed.0", "must be the name of a defect, or an object such as {", id="a number"),
+        pytest.param(
+            {"name": "ghost", "vendor": "tabnin"}, "armed.0.vendor", "(did you mean 'tabnine'?)", id="unknown vendor"
+        ),
+        pytest.param(
+            {"name": "ghost", "vendor": "augment"}, "armed.0.vendor", "these have: tabnine", id="another vendor"
+        ),
+        pytest.param(
+            {"name": "field-null", "operation": "getDua"}, "armed.0.operation", "'getDau'?", id="unknown operation"
+        ),
+        pytest.param(
+            {"name": "field-null", "vendor": "tabnine", "operation": "getDau"},
+            "armed.0.operation",
+            "'getDau' belongs to augment; tabnine has: ",
+            id="another vendor's operation",
+        ),
+        pytest.param(
+            {"name": "field-null", "at": "$", "names": "both"},
+            "armed.0.names",
+            'must be "documented" or "served"',
+            id="unknown names",
+        ),
     ],
 )
 def test_defect_that_cannot_be_armed_is_refused(admin: Admin, armed_defect: object, field: str, text: str) -> None:
     errors = admin.refused("PUT", "/defects", {"armed": [armed_defect]}).errors
     assert list(errors) == [field]
     assert text in errors[field][0]
+
+
+def test_defect_is_armed_at_one_vendor_and_at_one_operation(admin: Admin) -> None:
+    placed = [
+        {"name": "cursor-repeats", "vendor": "tabnine"},
+        {"name": "field-null", "operation": "getDauCount"},
+        {"name": "field-null", "vendor": "augment", "operation": "getDauCount", "at": FIELD["at"]},
+    ]
+    assert admin.done("PUT", "/defects", {"armed": placed[::-1]})["armed"] == placed
+    shown = {vendor["name"]: vendor["defects"] for vendor in admin.get("/overview")["vendors"]}
+    assert {name: armed for name, armed in shown.items() if armed} == {
+        "augment": ["field-null"],
+        "tabnine": ["cursor-repeats"],
+    }
+    assert admin.done("PUT", "/defects", {"armed": admin.get("/defects")["armed"]})["armed"] == placed
+
+
+NAMES = {"jetbrains-ide": {"names": {"userEmail": "mail"}}}
+
+
+def test_path_takes_the_name_under_which_a_field_is_served(admin: Admin) -> None:
+    served = {"name": "field-null", "at": "items[].mail"}
+    documented = {"name": "field-null", "at": "items[].userEmail"}
+    assert "no answer" in admin.refused("PUT", "/defects", {"armed": [served]}).errors["armed.0.at"][0]
+    admin.done("PATCH", "/policy", NAMES)
+    assert admin.done("PUT", "/defects", {"armed": [served]})["armed"] == [documented]
+    made = admin.refused("POST", "/sandboxes", {"defects": [served], "policy": NAMES}, status=201)
+    assert admin.get(f"/sandboxes/{made.json['id']}/defects")["armed"] == [documented]
+    assert admin.refused("POST", "/sandboxes", {"defects": [served]}).errors.keys() == {"defects.0.at"}
+
+
+def test_ambiguous_path_is_refused_with_the_candidates(admin: Admin) -> None:
+    swapped = {"jetbrains-ide": {"names": {"userEmail": "userId", "userId": "userEmail"}}}
+    admin.done("PATCH", "/policy", swapped)
+    placed = {"name": "field-null", "at": "items[].userEmail"}
+    rule = admin.refused("PUT", "/defects", {"armed": [placed]}).errors["armed.0.at"][0]
+    assert "items[].userEmail in " in rule
+    assert "items[].userId in " in rule
+    shown = admin.done("PUT", "/defects", {"armed": [{**placed, "names": "served"}]})["armed"]
+    assert shown == [{"name": "field-null", "at": "items[].userId", "names": "documented"}]
+    assert admin.done("PUT", "/defects", {"armed": shown})["armed"] == shown
 
 
 def test_number_of_armed_defects_is_limited(admin: Admin) -> None:

@@ -38,8 +38,9 @@ def test_violation_is_named_with_exit_code_1(run: Run, url: str) -> None:
     assert "failed         augment-counts-are-lists: 2025-10-13: rows of the whole dau list" in result.stdout
 
 
-def test_defect_is_armed_at_the_path_behind_its_name(run: Run, url: str, watch: Watch) -> None:
-    flags = ("--url", url, "--vendor", "augment", "--defect", "number-as-text@metadata.total_days")
+@pytest.mark.parametrize("place", ["", "augment/", "augment/getDauCount/"])
+def test_defect_is_armed_where_the_flag_says(run: Run, url: str, watch: Watch, place: str) -> None:
+    flags = ("--url", url, "--vendor", "augment", "--defect", f"{place}number-as-text@metadata.total_days")
     result = run("audit", *flags, MOCKSERVER_ADMIN_TOKEN="let-me-in")
     assert result.exit_code == 1
     assert 'metadata.total_days is "7", and not integer' in " ".join(result.stdout.split())
@@ -88,6 +89,11 @@ def test_json_is_one_document(run: Run) -> None:
             ("--organization", "documented", "--defect", "field-null@users[].mail"),
             "no answer of any vendor has 'users[].mail'; near it: ",
             id="a path",
+        ),
+        pytest.param(
+            ("--organization", "documented", "--defect", "tabnine/getDau/field-null"),
+            "'getDau' belongs to augment; tabnine has: ",
+            id="another vendor's operation",
         ),
         pytest.param(("--organization", "documented", "--defect", "%"), "there is no defect '%'; there are: ", id="%"),
         pytest.param(("--organization", "documented", "--to", "2090-01-01"), "cannot be audited", id="the future"),

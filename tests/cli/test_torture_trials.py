@@ -118,6 +118,17 @@ def test_flags_select_trials(flags: dict[str, tuple[str, ...]], found: list[str]
     assert [each.short for each in trials.select(KNOWN, given["vendors"], given["only"], given["skip"])] == found
 
 
+def test_defect_of_several_vendors_is_armed_at_the_selected_ones_only() -> None:
+    same = {"name": "row-lost", "description": "A row is lost."}
+    known = [{**same, "vendor": vendor, "operations": [f"list-{vendor}"]} for vendor in ("one", "two", "three")]
+    found = trials.find(answering({"/_mock/defects": {"known": known}}))
+    (one,) = trials.select(found, ("one", "three"), (), ())
+    assert one.sandbox == {"defects": [{"name": "row-lost", "vendor": vendor} for vendor in ("one", "three")]}
+    assert (one.vendors, one.name) == (("one", "three"), "defect.row-lost")
+    assert one.targets == {("one", "list-one"), ("three", "list-three")}
+    assert trials.select(found, ("one", "two", "three"), (), ()) == found
+
+
 @pytest.mark.parametrize("flag", ["only", "skip"])
 def test_pattern_without_a_trial_is_refused(flag: str) -> None:
     given: dict[str, tuple[str, ...]] = {"only": (), "skip": (), flag: ("row-lots",)}

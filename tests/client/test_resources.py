@@ -70,6 +70,14 @@ def test_defects_are_armed_by_name(client: Client) -> None:
     assert client.defects.arm(name)["armed"] == [name]
 
 
+def test_defect_is_armed_at_one_vendor_and_operation(client: Client) -> None:
+    known = client.defects.get()["known"][-1]
+    vendor, operation = known["vendor"], known["operations"][0]
+    armed = client.defects.arm(known["name"], vendor=vendor, operation=operation)["armed"]
+    assert armed == [{"name": known["name"], "vendor": vendor, "operation": operation}]
+    assert client.defects.arm(armed)["armed"] == armed
+
+
 def test_defect_in_a_field_is_armed_at_its_path(client: Client) -> None:
     placed = {"name": "field-null", "at": "users[0].user_email"}
     assert client.defects.arm("field-null", at=placed["at"])["armed"] == [placed]
@@ -78,8 +86,10 @@ def test_defect_in_a_field_is_armed_at_its_path(client: Client) -> None:
     with pytest.raises(Refused, match=r"no answer of any vendor has 'users\[0\].mail'; near it: ") as refusal:
         client.defects.arm("field-null", at="users[0].mail")
     assert list(refusal.value.errors) == ["armed.0.at"]
-    with pytest.raises(TypeError, match="`at` is the path of one defect"):
+    with pytest.raises(TypeError, match="'at' belongs to one defect"):
         client.defects.arm(["field-null"], at="users[0].user_email")
+    with pytest.raises(TypeError, match="'vendor' belongs to one defect; of several, give each as "):
+        client.defects.arm(["field-null"], vendor="augment")
     assert client.defects.get()["armed"] == [placed, "number-as-text"]
 
 

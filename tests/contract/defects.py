@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from mockserver import app
-from mockserver.gateway import known_defects
+from mockserver.gateway import arming, known_defects
+from mockserver.gateway.arming import DefectRequest
 from mockserver.gateway.defects import ArmedDefect
 from mockserver.gateway.known_defects import KnownDefect
 from mockserver.gateway.vendor import Vendor
@@ -13,7 +14,7 @@ SOURCES = app.sources()
 
 def armed(name: str, at: str | None = None) -> ArmedDefect:
     """Return a defect as a sandbox holds it."""
-    return known_defects.arm(name, at, SOURCES.vendors, SOURCES.answers)
+    return arming.arm(DefectRequest(name, at), SOURCES.vendors, SOURCES.answers)
 
 
 def known(vendor: Vendor) -> list[KnownDefect]:

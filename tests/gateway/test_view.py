@@ -306,7 +306,9 @@ def test_defect_may_change_the_next_page() -> None:
     kept = Defect("kept", ("speak",), "Each page seems to lead elsewhere.", move)
     aviary = _replying(Reply({"next": "page-2"}, next_page="page-2"), defects=(moved, kept))
     for armed in ((), (moved,), (kept,)):
-        aviary.registry.default.set_defects(tuple(ArmedDefect(each.name, None, {"parrot": (each,)}) for each in armed))
+        aviary.registry.default.set_defects(
+            tuple(ArmedDefect(each.name, by_vendor={"parrot": (each,)}) for each in armed)
+        )
         aviary.send()
     entries = [*aviary.registry.default.journal]
     assert [entry.next_page for entry in entries] == ["page-2", "elsewhere", "page-2"]

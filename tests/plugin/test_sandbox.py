@@ -233,6 +233,10 @@ def test_defects_are_armed_listed_cleared_and_named_in_the_requests(sandbox: San
     assert json.loads(get(sandbox).data)["users"][0] == {"user_email": None}
     assert sandbox.requests[-1].defects == ("field-null",)
     assert str(sandbox.requests[-1]).endswith("-> 200 (with field-null)")
+    sandbox.defects.arm("cursor-repeats", vendor="jetbrains_ide")
+    assert sandbox.defects.list() == [{"name": "cursor-repeats", "vendor": "jetbrains-ide"}]
+    sandbox.defects.arm("field-null", operation="getDau")
+    assert sandbox.defects.list() == [{"name": "field-null", "operation": "getDau"}]
     sandbox.defects.arm(["lost-row", placed])
     assert sandbox.defects.list() == [placed, "lost-row"]
     with pytest.raises(MockserverRefused, match="no answer of any vendor has 'mail'"):

@@ -31,7 +31,7 @@ def test_no_defect_fails_under_any_option(vendor: Vendor, watch: Watch) -> None:
         client.sandbox.set_policy({vendor.name: options})
         current = client.signed_in()
         for defect in vendor.defects:
-            client.sandbox.set_defects((ArmedDefect(defect.name, None, {vendor.name: (defect,)}),))
+            client.sandbox.set_defects((ArmedDefect(defect.name, by_vendor={vendor.name: (defect,)}),))
             for path in {paths[operation] for operation in defect.operations if operation in paths}:
                 assert current.get(path, queries[path]).status < 500, (defect.name, options)
         client.sandbox.set_defects(())

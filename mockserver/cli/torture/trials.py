@@ -4,7 +4,7 @@ Trials are found, not listed: they are what the control plane of a server offers
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -52,6 +52,18 @@ class Trial:
         """As in "defect.lost-row"."""
         return f"{self.kind}.{self.short}"
 
+    def only_at(self, vendors: Sequence[str]) -> "Trial":
+        """The same trial at these of its vendors, if it is a defect; others happen at one vendor, or at all."""
+        if self.kind is not Kind.DEFECT or {*vendors} >= {*self.vendors}:
+            return self
+        kept = tuple(each for each in self.vendors if each in vendors)
+        return replace(
+            self,
+            sandbox={"defects": [{"name": self.short, "vendor": each} for each in kept]},
+            targets=frozenset((vendor, operation) for vendor, operation in self.targets if vendor in kept),
+            vendors=kept,
+        )
+
     def concerns(self, requests: Iterable[Request]) -> bool:
         """Whether any of these requests can get another answer because of it."""
         return any(
@@ -94,7 +106,7 @@ def select(trials: Sequence[Trial], vendors: Sequence[str], only: Sequence[str],
                 problem = unknown_name("trial", pattern, names).partition(";")[0]
                 raise click.UsageError(f"{flag}: {problem}; `mockserver torture --list` lists all of them")
     return [
-        trial
+        trial.only_at(vendors) if vendors else trial
         for trial in trials
         if (not vendors or not trial.vendors or not set(vendors).isdisjoint(trial.vendors))
         and (not only or any(_matches(trial, pattern) for pattern in only))
@@ -129,7 +141,7 @@ def _switches(client: Client) -> Iterator[Trial]:
 
 
 def _defects(client: Client) -> Iterator[Trial]:
-    """Every defect by its name; vendors that have the same one have it together, since names are what is armed."""
+    """Every defect by its name; vendors that have the same one have it together, as most clients read several."""
     by_name: dict[str, list[dict[str, Any]]] = {}
     for each in client.defects.get()["known"]:
         by_name.setdefault(each["name"], []).append(each)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.gateway import defects, known_defects
+from mockserver.gateway import arming, defects, known_defects
+from mockserver.gateway.arming import DefectError, DefectRequest
 from mockserver.gateway.defects import Defect
-from mockserver.gateway.known_defects import DefectError
 from mockserver.gateway.paging_defects import Pages
 from mockserver.gateway.vendor import Reply, Route, ViewRequest
 from mockserver.validation.answer_schema import AnswerNode, Answers
@@ -47,7 +47,7 @@ def read(name: str) -> Answers:
 
 def changed(name: str, at: str | None = None) -> Any:
     """The body of the list with a defect in it; None where it has none."""
-    found = known_defects.arm(name, at, VENDORS, read).by_vendor.get("paged", ())
+    found = arming.arm(DefectRequest(name, at), VENDORS, read).by_vendor.get("paged", ())
     armed = [each for each in found if "list" in each.operations]
     reply = defects.answer(armed, lambda _: Reply(deepcopy(BODY)), request())
     assert reply.defects == ((name,) if reply.body != BODY else ())
@@ -103,13 +103,13 @@ def test_defect_changes_what_is_at_its_path(name: str, at: str | None, expected:
 
 @pytest.mark.parametrize(("name", "at", "value"), [("enum-unknown", "kind", None), ("number-as-text", "total", "many")])
 def test_value_of_another_type_is_left_alone(name: str, at: str, value: Any) -> None:
-    [defect] = known_defects.arm(name, at, VENDORS, read).by_vendor["paged"]
+    [defect] = arming.arm(DefectRequest(name, at), VENDORS, read).by_vendor["paged"]
     reply = Reply({at: value})
     assert defects.answer([defect], lambda _: reply, request()) is reply
 
 
 def test_field_that_is_no_object_gets_no_new_field() -> None:
-    [defect] = known_defects.arm("field-added", "rows[].counts", VENDORS, read).by_vendor["paged"]
+    [defect] = arming.arm(DefectRequest("field-added", "rows[].counts"), VENDORS, read).by_vendor["paged"]
     reply = Reply({"rows": [{"counts": None}]})
     assert defects.answer([defect], lambda _: reply, request()) is reply
 
@@ -118,13 +118,13 @@ def test_answer_without_a_body_has_no_defect() -> None:
     def view(_: ViewRequest) -> Reply:
         return Reply(None, 204)
 
-    [defect] = known_defects.arm("own", None, VENDORS, read).by_vendor["paged"]
+    [defect] = arming.arm(DefectRequest("own", None), VENDORS, read).by_vendor["paged"]
     assert defects.answer([defect], view, request()) == Reply(None, 204)
 
 
 def test_path_meets_operations_that_a_defect_without_one_leaves_alone() -> None:
     def operations(at: str | None) -> set[str]:
-        armed = known_defects.arm("field-null", at, VENDORS, read)
+        armed = arming.arm(DefectRequest("field-null", at), VENDORS, read)
         return {name for found in armed.by_vendor.values() for each in found for name in each.operations}
 
     assert operations("name") == {"one", "token"}
@@ -148,6 +148,6 @@ REFUSALS: dict[str, tuple[str, str | None, str, str]] = {
 @pytest.mark.parametrize(("name", "at", "field", "text"), REFUSALS.values(), ids=REFUSALS)
 def test_defect_that_cannot_be_armed_is_refused_with_the_rule(name: str, at: str | None, field: str, text: str) -> None:
     with pytest.raises(DefectError) as refusal:
-        known_defects.arm(name, at, VENDORS, read)
+        arming.arm(DefectRequest(name, at), VENDORS, read)
     assert refusal.value.field == field
     assert text in str(refusal.value)
