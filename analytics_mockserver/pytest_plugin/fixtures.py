@@ -52,8 +52,8 @@ def mockserver_app(_analytics_mockserver_app: "Flask") -> "Flask":
         mockserver_app.test_client().get("/some/path", headers=sandbox.headers("some-vendor"))
 
     It is for quick tests of a client with a replaceable transport. As there is no connection, faults of connections
-    (reset, truncate_bytes, stall_seconds, chunked, close_idle) are refused. MOCKSERVER_... variables are ignored: what
-    the marker does not set has the default of `mockserver serve`.
+    (reset, truncate_bytes, stall_seconds, drip_seconds, chunked, close_idle) are refused. MOCKSERVER_... variables are
+    ignored: what the marker does not set has the default of `mockserver serve`.
     """
     return _analytics_mockserver_app
 

@@ -278,8 +278,11 @@ class EffectArguments(TypedDict, total=False):
     truncate_bytes: int
     stall_seconds: float | Decimal
     after_bytes: int
+    drip_seconds: float | Decimal
     malformed_json: bool
+    byte_order_mark: bool
     close_idle: bool
+    retry_after_date: int
 
 
 class FaultArguments(EffectArguments, total=False):

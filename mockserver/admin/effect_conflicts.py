@@ -8,7 +8,7 @@ from werkzeug.http import is_entity_header
 REPLACING = ("status", "html", "rate_limited", "reset")
 ACTING = (
     *(*REPLACING, "headers", "delay_seconds", "truncate_bytes", "stall_seconds", "malformed_json"),
-    *("chunked", "gzip", "close_idle"),
+    *("chunked", "gzip", "close_idle", "byte_order_mark", "drip_seconds", "retry_after_date"),
 )
 """The fields of an effect that do something alone."""
 
@@ -28,13 +28,14 @@ _EXCLUDED = (
     (
         *("reset", "which sends no answer"),
         *("headers", "truncate_bytes", "stall_seconds", "malformed_json"),
-        *("chunked", "cut_after_bytes", "gzip", "close_idle"),
+        *("chunked", "cut_after_bytes", "gzip", "close_idle", "byte_order_mark", "drip_seconds", "retry_after_date"),
     ),
     (
         *("empty", "which leaves no body"),
         *("code", "message", "error", "truncate_bytes", "stall_seconds", "malformed_json"),
-        *("chunked", "cut_after_bytes", "gzip"),
+        *("chunked", "cut_after_bytes", "gzip", "byte_order_mark", "drip_seconds"),
     ),
+    ("drip_seconds", "which spreads the whole body over its seconds", "stall_seconds"),
     ("html", "which is not JSON", "malformed_json"),
     ("chunked", "which announces no length; give cut_after_bytes", "truncate_bytes"),
     ("close_idle", "whose answer is whole", "truncate_bytes", "cut_after_bytes"),
@@ -82,6 +83,8 @@ def _header_conflicts(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "headers", f"{name} is given more than once, in letters of different case"
     if "gzip" in given and "content-encoding" in names:
         yield "headers", "Content-Encoding cannot go with gzip, which sets it"
+    if "retry_after_date" in given and "retry-after" in names:
+        yield "headers", "Retry-After cannot go with retry_after_date, which sets it"
     if given.get("status") in BODILESS:
         for name in filter(is_entity_header, names):
             yield "headers", f"{name} cannot go with status {given['status']}: it describes a body, and there is none"

@@ -16,6 +16,7 @@ from mockserver.admin.fields import Body, NonNegativeDecimal, Rfc3339Timestamp, 
 from mockserver.gateway.faults import AfterSteps, FaultEffect, FaultPhase, FaultRule, ShareBy
 
 SECONDS_MAXIMUM = 3600
+RETRY_SECONDS_MAXIMUM = 7 * 86_400
 BYTES_MAXIMUM = 1_000_000_000
 COUNT_MAXIMUM = 1_000_000
 TEXT_MAXIMUM = 1000
@@ -129,10 +130,10 @@ class EffectBody(Body):
     """What happens to the request.
 
     At most one of `status`, `html`, `rate_limited` and `reset` replaces the answer; without them, the vendor's own is
-    changed. `code`, `message`, `empty` and `error` belong to `status`. A delay goes with everything, `headers` with any
-    answer. What changes a body (`gzip`, `chunked` with `cut_after_bytes`, `truncate_bytes`, `stall_seconds` with
-    `after_bytes`, `malformed_json`) goes with any body, and leaves a shorter one complete. Byte counts are those of the
-    body as it is sent: with `gzip`, of the compressed one.
+    changed. `code`, `message`, `empty` and `error` belong to `status`. A delay goes with everything, `headers` and
+    `retry_after_date` with any answer. What changes a body (`gzip`, `chunked` with `cut_after_bytes`, `truncate_bytes`,
+    `stall_seconds` with `after_bytes`, `drip_seconds`, `malformed_json`, `byte_order_mark`) goes with any body, and
+    leaves a shorter one complete. Byte counts are those of the body as it is sent: with `gzip`, of the compressed one.
     """
 
     status = StrictInteger(
@@ -157,6 +158,13 @@ class EffectBody(Body):
     after_bytes = StrictInteger(0, BYTES_MAXIMUM, "Where the body stalls.")
     malformed_json = TrueOnly("The body lacks its last bracket.")
     close_idle = TrueOnly("The answer is whole and says keep-alive, and the connection is closed right after it.")
+    byte_order_mark = TrueOnly("The body begins with the byte order mark of UTF-8.")
+    drip_seconds = PositiveDecimal(
+        SECONDS_MAXIMUM, description="The body takes so long, a little every half second, so that no read times out."
+    )
+    retry_after_date = StrictInteger(
+        0, RETRY_SECONDS_MAXIMUM, "Retry-After as an HTTP date, so many seconds after the time in the Date header."
+    )
 
     @validates_schema(pass_original=True)
     def check_combination(self, given: dict[str, Any], original: dict[str, Any], **_: Any) -> None:

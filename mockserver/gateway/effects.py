@@ -4,29 +4,28 @@
 """
 
 import logging
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from threading import Event
 from time import monotonic
-from typing import Final
 from wsgiref.types import WSGIEnvironment
 
 from flask import Response
 
-from mockserver.gateway import socket_features
+from mockserver.gateway import body_parts, dates, socket_features
 from mockserver.gateway.armed_faults import FaultHit
 from mockserver.gateway.faults import GENUINE, FaultEffect, FaultPhase
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
 from mockserver.gateway.socket_features import WaitSlots
 from mockserver.gateway.vendor import RequestContext
+from mockserver.simulation.clock import Clock
 
 log = logging.getLogger(__name__)
-
-CHUNK_BYTES: Final = 1024
-"""The size of the chunks of a chunked body: small enough that most answers have several."""
 
 _POLL = 0.25
 """Seconds between two checks whether the client of a waiting request has left."""
@@ -144,16 +143,31 @@ def corrupt(context: RequestContext, fault: FaultHit, response: Response) -> Res
     effect = fault.effect
     if effect.error and effect.status is not None:
         response.status_code = effect.status
-    if effect.malformed_json:
-        response.set_data(response.get_data()[:-1])
-    if effect.gzip:
-        _compress(response)
+    _change_body(response, effect)
     response.headers.update(effect.headers)
+    if effect.retry_after_date is not None:
+        response.headers["Retry-After"] = _later(context, effect.retry_after_date)
     if effect.close_idle:
         context.environ[socket_features.CLOSE_IDLE] = True
-    if effect.truncate_bytes is None and effect.stall_seconds is None and not effect.chunked:
+    is_whole = effect.truncate_bytes is None and not effect.chunked
+    if is_whole and effect.stall_seconds is None and effect.drip_seconds is None:
         return response
     return _streamed(context, fault, response)
+
+
+def _later(context: RequestContext, seconds: int) -> str:
+    """The time so many seconds after that in the Date header, as a header has it."""
+    clock = context.sandbox.clock if dates.is_of_sandbox(context.policy) else Clock()
+    return dates.text(clock.now() + timedelta(seconds=seconds))
+
+
+def _change_body(response: Response, effect: FaultEffect) -> None:
+    if effect.malformed_json:
+        response.set_data(response.get_data()[:-1])
+    if effect.byte_order_mark and response.get_data():
+        response.set_data(BOM_UTF8 + response.get_data())
+    if effect.gzip:
+        _compress(response)
 
 
 def _compress(response: Response) -> None:
@@ -179,22 +193,17 @@ def _streamed(context: RequestContext, fault: FaultHit, response: Response) -> R
 
 
 def _parts(context: RequestContext, body: bytes, fault: FaultHit) -> Iterator[bytes]:
-    """A body that ends early, stalls or is chunked; the first part, even an empty one, sends the head."""
+    """A body that ends early, stalls, drips or is chunked; the first part, even an empty one, sends the head."""
     effect = fault.effect
-    sent, is_cut = body[: effect.end], effect.cut_after_bytes is not None
-    yield from _chunks(sent[: effect.after_bytes], effect)
-    if effect.stall_seconds is not None:
+    is_cut = effect.cut_after_bytes is not None
+    for seconds, part in body_parts.timed(body[: effect.end], effect):
         try:
-            _pause(context, fault.disarmed, effect.stall_seconds)
+            if seconds:
+                _pause(context, fault.disarmed, seconds)
         except UnsupportedFault:
             log.exception("a response ends early, because it cannot be stalled")
-            sent, is_cut = sent[: effect.after_bytes], effect.chunked
-        yield from _chunks(sent[effect.after_bytes :], effect)
+            is_cut = effect.chunked
+            break
+        yield from body_parts.chunks(part, effect)
     if is_cut:
         raise socket_features.BodyCut
-
-
-def _chunks(part: bytes, effect: FaultEffect) -> Iterator[bytes]:
-    """A part of a body, in chunks where it is to be chunked."""
-    size = CHUNK_BYTES if effect.chunked else max(len(part), 1)
-    return (part[at : at + size] for at in range(0, max(len(part), 1), size))

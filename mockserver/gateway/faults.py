@@ -43,7 +43,7 @@ class FaultEffect:
 
     Without any field, the request gets its genuine answer. Seconds are of the wall clock, bytes of the body as it is
     sent: with `gzip`, of the compressed one. `code`, `message`, `error` and `empty` belong to `status`, and `headers`
-    to any answer.
+    to any answer. `retry_after_date` is in seconds after the time in the answer's Date.
     """
 
     status: int | None = None
@@ -64,6 +64,9 @@ class FaultEffect:
     cut_after_bytes: int | None = field(default=None, repr=False)
     gzip: bool = field(default=False, repr=False)
     close_idle: bool = field(default=False, repr=False)
+    byte_order_mark: bool = field(default=False, repr=False)
+    drip_seconds: Decimal | None = field(default=None, repr=False)
+    retry_after_date: int | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """The fields of the first release, and later ones where they are set, because rules draw by this text."""
@@ -73,7 +76,8 @@ class FaultEffect:
     @property
     def corrupts(self) -> bool:
         """Whether a body arrives that is not the answer's, or not at once."""
-        return self.malformed_json or self.stall_seconds is not None or self.end is not None
+        is_late = self.stall_seconds is not None or self.drip_seconds is not None
+        return self.malformed_json or self.byte_order_mark or is_late or self.end is not None
 
     @property
     def end(self) -> int | None:

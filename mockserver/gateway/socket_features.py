@@ -34,7 +34,7 @@ BODY_SECONDS = 10.0
 READ_MAXIMUM = 16 * 1024 * 1024
 """The largest body that a server reads, in bytes; what an answer takes of it may be less."""
 
-EFFECTS: Final = ("reset", "truncate_bytes", "stall_seconds", "chunked", "close_idle")
+EFFECTS: Final = ("reset", "truncate_bytes", "stall_seconds", "drip_seconds", "chunked", "close_idle")
 """The effects of fault rules that need a server: they frame an answer, or end or interrupt the connection itself."""
 
 

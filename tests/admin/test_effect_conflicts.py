@@ -31,6 +31,10 @@ GOOD: dict[str, dict[str, Any]] = {
         "after_bytes": 10,
     },
     "a compressed page, truncated": {"html": 502, "gzip": True, "truncate_bytes": 10},
+    "a mark in a compressed body": {"byte_order_mark": True, "gzip": True, "status": 200, "error": True},
+    "a body that drips and ends": {"drip_seconds": 2.5, "chunked": True, "cut_after_bytes": 10},
+    "a date to retry at": {"rate_limited": True, "retry_after_date": 0, "delay_seconds": 1},
+    "an empty 202 with a date": {"status": 202, "empty": True, "retry_after_date": 604800},
     "a closed connection after a slow body": {"close_idle": True, "stall_seconds": 1, "after_bytes": 1},
 }
 
@@ -96,6 +100,27 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"reset": True, "headers": {"A": "b"}, "chunked": True, "gzip": True, "close_idle": True},
         {"headers": RESET, "chunked": RESET, "gzip": RESET, "close_idle": RESET},
     ),
+    "a reset with a body and a date": (
+        {"reset": True, "byte_order_mark": True, "drip_seconds": 1, "retry_after_date": 1},
+        {"byte_order_mark": RESET, "drip_seconds": RESET, "retry_after_date": RESET},
+    ),
+    "an empty answer that drips": (
+        {"status": 200, "empty": True, "byte_order_mark": True, "drip_seconds": 1},
+        {"byte_order_mark": EMPTY, "drip_seconds": EMPTY},
+    ),
+    "a drip that stalls": (
+        {"drip_seconds": 1, "stall_seconds": 1, "after_bytes": 1},
+        {"stall_seconds": "cannot go with drip_seconds, which spreads the whole body over its seconds"},
+    ),
+    "two times to retry": (
+        {"rate_limited": True, "retry_after_date": 5, "headers": {"Retry-after": "5"}},
+        {"headers": "Retry-After cannot go with retry_after_date, which sets it"},
+    ),
+    "a date too far away": (
+        {"status": 503, "retry_after_date": 604801},
+        {"retry_after_date": "must be a whole number from 0 to 604800"},
+    ),
+    "a drip of no time": ({"drip_seconds": 0}, {"drip_seconds": "0 has no effect; it must be above 0, up to 3600"}),
     "a whole answer, truncated": ({"close_idle": True, "truncate_bytes": 1}, {"truncate_bytes": WHOLE}),
     "a whole answer, cut": ({"close_idle": True, "chunked": True, "cut_after_bytes": 1}, {"cut_after_bytes": WHOLE}),
     "a compressed body of another encoding": (

@@ -91,6 +91,7 @@ SOCKET: dict[str, dict[str, Any]] = {
     "stall_seconds and truncate_bytes": {"stall_seconds": 1, "after_bytes": 10, "truncate_bytes": 10},
     "chunked": {"chunked": True, "cut_after_bytes": 0},
     "close_idle": {"close_idle": True, "headers": {"X-A": "b"}},
+    "drip_seconds": {"drip_seconds": 0.5},
     "chunked and close_idle": {"chunked": True, "close_idle": True},
     "truncate_bytes of a compressed body": {"gzip": True, "truncate_bytes": 10},
 }
@@ -196,12 +197,13 @@ TEXT = "must be text of 1 to 1000 printable characters"
 TRUE = "must be true; leave it out otherwise"
 ACTING = (
     "status, html, rate_limited, reset, headers, delay_seconds, truncate_bytes, stall_seconds, malformed_json, "
-    "chunked, gzip, close_idle"
+    "chunked, gzip, close_idle, byte_order_mark, drip_seconds, retry_after_date"
 )
 FIELDS = "vendor, operation, path, query, from, until, times, skip, share, share_by, phase, effect, steps, then"
 EFFECT = (
     "status, code, message, empty, error, headers, html, rate_limited, reset, delay_seconds, gzip, chunked, "
-    "cut_after_bytes, truncate_bytes, stall_seconds, after_bytes, malformed_json, close_idle"
+    "cut_after_bytes, truncate_bytes, stall_seconds, after_bytes, malformed_json, close_idle, byte_order_mark, "
+    "drip_seconds, retry_after_date"
 )
 VALUE = "must be text of 1 to 1000 printable characters of Latin-1, without spaces at its ends"
 ONE = "cannot go with {}: only one of status, html, rate_limited, reset can replace the answer"

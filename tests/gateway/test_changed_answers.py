@@ -1,15 +1,18 @@
-"""Effects that change how an answer looks: its headers, an empty body, an error under another status, compression."""
+"""Effects that change how an answer looks: its headers, an empty body, an error under another status, its bytes."""
 
 import gzip
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 
-from mockserver.gateway import socket_features
+from mockserver.gateway import dates, socket_features
 from mockserver.gateway.armed_faults import FaultRules
 from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule
 from mockserver.gateway.vendor import Reply, Vendor, ViewRequest
+from mockserver.simulation import clock
 from tests.gateway import parrot
 from tests.gateway.parrot import ABLE, UNLIMITED, WHOLE, Aviary, armed
 
@@ -82,8 +85,49 @@ def test_body_that_is_empty_is_not_compressed() -> None:
     assert (answer.status_code, answer.data, answer.headers.get("Content-Encoding")) == (204, b"", None)
 
 
+MARKED: dict[str, tuple[dict[str, Any], bytes]] = {
+    "the genuine answer": ({}, WHOLE),
+    "a malformed one": ({"malformed_json": True}, WHOLE[:-1]),
+    "a page": ({"html": 502}, b"<html>"),
+}
+
+
+@pytest.mark.parametrize(("more", "body"), MARKED.values(), ids=MARKED)
+def test_marked_body_is_any_body_behind_a_byte_order_mark(more: dict[str, Any], body: bytes) -> None:
+    answer = armed(Aviary(UNLIMITED), byte_order_mark=True, **more).send()
+    assert answer.data.startswith(b"\xef\xbb\xbf" + body)
+    assert answer.headers["Content-Length"] == str(len(answer.data))
+    compressed = armed(Aviary(UNLIMITED), byte_order_mark=True, gzip=True, **more).send()
+    assert gzip.decompress(compressed.data) == answer.data
+
+
+def test_body_that_is_empty_gets_no_mark() -> None:
+    def nothing(_: ViewRequest) -> Reply:
+        return Reply(None, 204)
+
+    assert armed(Aviary(parrot.speaking(nothing)), byte_order_mark=True).send().data == b""
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("effect", [{"rate_limited": True}, {"status": 503}, {"status": 202, "empty": True}, {}])
+def test_date_to_retry_at_is_on_the_clock_of_the_date_header(effect: dict[str, Any], phase: FaultPhase) -> None:
+    aviary = armed(Aviary(UNLIMITED), phase, retry_after_date=90, **effect)
+    for option in ("sandbox", "server"):
+        aviary.registry.default.set_policy({dates.NAME: {"date_header": option}})
+        answer = aviary.send()
+        (retry,) = answer.headers.getlist("Retry-After")
+        date = parsedate_to_datetime(answer.headers[dates.HEADER]) if option == "sandbox" else clock.Clock().now()
+        assert abs(parsedate_to_datetime(retry) - date - timedelta(seconds=90)) <= timedelta(seconds=60)
+
+
+def test_date_to_retry_at_follows_a_clock_that_is_moved() -> None:
+    aviary = armed(Aviary(UNLIMITED), rate_limited=True, retry_after_date=3600)
+    aviary.registry.default.set_clock(clock.Clock.at(datetime(2026, 2, 28, 23, 30, tzinfo=UTC), frozen=True))
+    assert aviary.send().headers["Retry-After"] == "Sun, 01 Mar 2026 00:30:00 GMT"
+
+
 @pytest.mark.in_process("the server over the socket can do all of it")
-@pytest.mark.parametrize("effect", [{"chunked": True}, {"close_idle": True}])
+@pytest.mark.parametrize("effect", [{"chunked": True}, {"close_idle": True}, {"drip_seconds": Decimal(1)}])
 def test_effect_on_the_connection_needs_a_server(effect: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
     assert armed(Aviary(UNLIMITED), **effect).send().status_code == 500
     assert f"fault-1: {next(iter(effect))} needs a socket" in caplog.text

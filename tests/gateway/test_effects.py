@@ -165,6 +165,25 @@ def test_stalled_body_is_sent_up_to_the_stall(waited: list[Decimal]) -> None:
     assert (next(body), waited) == (WHOLE[3:], [Decimal(30)])
 
 
+def test_dripping_body_is_sent_a_little_every_half_second(waited: list[Decimal]) -> None:
+    _, headers, body = pieces(armed(Aviary(UNLIMITED), drip_seconds=Decimal("1.5")))
+    sent = list(body)
+    size = -(-len(WHOLE) // 3)
+    assert sent == [b"", WHOLE[:size], WHOLE[size : 2 * size], WHOLE[2 * size :]]
+    assert (waited, dict(headers)["Content-Length"]) == ([Decimal("0.5")] * 3, str(len(WHOLE)))
+
+
+def test_short_body_drips_byte_by_byte_and_takes_as_long(waited: list[Decimal]) -> None:
+    _, _, body = pieces(armed(Aviary(UNLIMITED), drip_seconds=Decimal(3600), truncate_bytes=4))
+    assert list(body) == [b"", *(WHOLE[at : at + 1] for at in range(4))]
+    assert waited == [Decimal(900)] * 4
+
+
+def test_body_without_a_byte_drips_too(waited: list[Decimal]) -> None:
+    _, _, body = pieces(armed(Aviary(UNLIMITED), drip_seconds=Decimal(2), truncate_bytes=0))
+    assert (list(body), waited) == ([b"", b""], [Decimal(2)])
+
+
 @pytest.mark.parametrize("phase", PHASES)
 def test_malformed_body_lacks_its_last_bracket(phase: FaultPhase) -> None:
     answer = armed(Aviary(UNLIMITED), phase, malformed_json=True).send()
@@ -176,6 +195,7 @@ def test_malformed_body_lacks_its_last_bracket(phase: FaultPhase) -> None:
     [
         {"malformed_json": True},
         {"gzip": True},
+        {"byte_order_mark": True},
         pytest.param({"truncate_bytes": 5}, marks=CUTS),
         {"status": 500},
         {"status": 200, "error": True},
@@ -221,6 +241,9 @@ SPENDING: dict[str, Any] = {
     "a delay only": ({"delay_seconds": Decimal(1)}, 2),
     "headers only": ({"headers": (("X-A", "b"),)}, 2),
     "a compressed body": ({"gzip": True}, 2),
+    "a date to retry at": ({"retry_after_date": 5}, 2),
+    "a marked body": ({"byte_order_mark": True}, 3),
+    "a body that drips": ({"drip_seconds": Decimal(1)}, 3),
     "a chunked body": ({"chunked": True}, 2),
     "a closed connection": ({"close_idle": True}, 2),
 }

@@ -221,6 +221,24 @@ def test_head_of_a_chunked_answer_announces_no_length(url: str) -> None:
     assert rest.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
+def test_dripping_body_is_whole_in_the_end(url: str) -> None:
+    expected = whole(url)
+    arm(url, 2, drip_seconds=1)
+    lines, rest = first(everything(url, raw(), LAST))
+    body, following = rest[: len(expected)], rest[len(expected) :]
+    assert (body, named(lines, "content-length")) == (expected, [str(len(expected))])
+    assert first(following)[1] == expected
+
+
+def test_dripping_chunks_end_like_others(url: str) -> None:
+    expected = whole(url)
+    arm(url, drip_seconds=1, chunked=True)
+    lines, rest = first(everything(url, LAST))
+    chunks, following = dechunked(rest)
+    assert (b"".join(chunks), chunks[-1], named(lines, "transfer-encoding")) == (expected, b"", ["chunked"])
+    assert following in {b"", b"\r\n"}
+
+
 @pytest.mark.parametrize("effect", [{"chunked": True, "cut_after_bytes": 5}, {"gzip": True, "truncate_bytes": 5}])
 def test_effect_that_ends_a_body_waits_for_a_request_with_one(url: str, effect: dict[str, Any]) -> None:
     arm(url, **effect)
