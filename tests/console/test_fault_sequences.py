@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.console.console import Console
-from tests.console.test_changes import armed
+from tests.console.test_faults import armed
 
 
 def open_form(console: Console, page: Page) -> None:
@@ -73,8 +73,8 @@ def test_next_step_after_the_last_is_marked(console: Console, page: Page, then: 
 
 
 REFUSED = {
-    "no JSON": ("[{status: 503}]", "The steps are not JSON: "),
-    "nothing": ("", "The steps are not JSON: "),
+    "no JSON": ("[{status: 503}]", "This is not JSON: "),
+    "nothing": ("", "This is not JSON: "),
     "another word": (
         '[{"status": 503}, "ok"]',
         'steps.1: must be an effect (an object), or "pass" for the genuine answer',

@@ -153,6 +153,25 @@ def test_sandbox_is_created_chosen_and_deleted(console: Console, page: Page) -> 
     assert [each["id"] for each in console.admin.get("/sandboxes")["sandboxes"]] == ["default"]
 
 
+@pytest.mark.parametrize(("choice", "profile"), [("flaky", "flaky"), ("None", None), ("As the server", None)])
+def test_profile_of_a_new_sandbox_is_chosen_and_shown(
+    console: Console, page: Page, choice: str, profile: str | None
+) -> None:
+    advice = console.admin.get("/profiles/flaky")["advice"]
+    console.press("New sandbox…")
+    page.get_by_label("Profile").select_option(choice)
+    expect(page.get_by_role("dialog").get_by_text(f"A good client {advice}")).to_have_count(1 if profile else 0)
+    console.press("Create")
+    console.says("Created: ")
+    (made,) = [each for each in console.admin.get("/sandboxes")["sandboxes"] if each["id"] != "default"]
+    assert made["profile"] == profile
+    shown = f"{made['id']} (acme{', flaky' if profile else ''})"
+    expect(page.get_by_label("Sandbox", exact=True).locator("option:checked")).to_have_text(shown)
+    expect(page.locator(".head")).to_contain_text(
+        f"sandbox {made['id']} · {'profile flaky · ' if profile else ''}0 requests"
+    )
+
+
 def test_bad_field_of_a_new_sandbox_is_explained(console: Console, page: Page) -> None:
     console.press("New sandbox…")
     page.get_by_label("Time (UTC)").fill("2900-01-01T00:00:00")

@@ -53,7 +53,7 @@ function applyTheme(theme) {
 /** Load the list of sandboxes; the current one is in it even if it no longer exists. */
 export async function listSandboxes() {
   const { sandboxes } = await call("GET", "/sandboxes");
-  const known = sandboxes.map(({ id, organization }) => [id, id === "default" ? `default (${organization})` : `${id} (${organization})`]);
+  const known = sandboxes.map(({ id, organization, profile }) => [id, `${id} (${[organization, profile].filter(Boolean).join(", ")})`]);
   if (!known.some(([id]) => id === sandbox())) known.push([sandbox(), `${sandbox()} (deleted)`]);
   patch(chooser, known, () => known.map(([value, text]) => h("option", { value }, text)));
   chooser.value = sandbox();

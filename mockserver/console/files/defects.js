@@ -1,12 +1,12 @@
 /**
- * Defects: arm them by name or, in a field, at a path, and disarm them.
+ * Defects: arm them by name, at the chosen vendor and operation or, in a field, at a path; and disarm them.
  */
 import { call } from "./api.js";
 import { button, count, field, h, notify, patch, select } from "./dom.js";
 import { inSandbox } from "./router.js";
 
-/** The section with the defects of a vendor (of every vendor for ""). `load` reads them again. */
-export function defectsPanel(vendorOf) {
+/** The section with the defects of a target: a vendor, an operation, both or neither. `load` reads them again. */
+export function defectsPanel(targetOf) {
   const placed = h("div");
   const forms = h("div");
   const list = h("div");
@@ -20,19 +20,41 @@ export function defectsPanel(vendorOf) {
 
   async function load() {
     const { known, armed } = await call("GET", inSandbox("/defects"));
-    const shown = byName(known.filter((each) => !vendorOf() || each.vendor === vendorOf()));
-    const isArmed = ({ name }) => armed.includes(name);
-    const set = (name, isOn) => change([...armed.filter((each) => each !== name), ...(isOn ? [name] : [])], `${isOn ? "Armed" : "Disarmed"}: ${name}`);
+    const target = targetOf();
+    const shown = byName(known.filter((each) => concerns(each, target)));
+    const vendors = (name) => known.filter((each) => each.name === name).length;
+    const wanted = ({ name }) => atTarget(name, targetOf(), vendors(name));
+    const isArmed = (each) => armed.some((other) => isSame(other, wanted(each)));
+    const set = (each, isOn) => {
+      const defect = wanted(each);
+      return change([...armed.filter((other) => !isSame(other, defect)), ...(isOn ? [defect] : [])], `${isOn ? "Armed" : "Disarmed"}: ${textOf(defect)}`);
+    };
     const inFields = shown.filter((each) => each.takes_at).map((each) => each.name);
     patch(placed, armed, () => [placedList(armed, change)]);
-    patch(forms, [inFields, armed], () => [inFields.length > 0 && form(inFields, (defect) => change([...armed, defect], `Armed: ${textOf(defect)}`))]);
+    patch(forms, [inFields, armed, target], () => [inFields.length > 0
+      && form(inFields, (name, at) => { const defect = { name, ...targetOf(), ...at }; return change([...armed, defect], `Armed: ${textOf(defect)}`); })]);
     const sorted = [...shown].sort((one, other) => isArmed(other) - isArmed(one));
-    patch(list, [sorted, armed], () => [
-      sorted.length ? h("ul", { class: "list columns" }, sorted.map((each) => item(each, isArmed(each), set))) : h("p", { class: "muted" }, "This vendor has none."),
+    patch(list, [sorted, armed, target], () => [
+      sorted.length ? h("ul", { class: "list columns" }, sorted.map((each) => item(each, isArmed(each), set))) : h("p", { class: "muted" }, "There are none."),
     ]);
   }
 
   return { panel, load };
+}
+
+function concerns(defect, { vendor, operation }) {
+  return (!vendor || defect.vendor === vendor) && (!operation || defect.operations.includes(operation));
+}
+
+/** A defect as it is armed at a target: by its name, if it is nowhere else. */
+function atTarget(name, { vendor, operation }, vendors) {
+  if (operation) return { name, ...(vendor && { vendor }), operation };
+  return vendor && vendors > 1 ? { name, vendor } : name;
+}
+
+function isSame(one, other) {
+  const key = (defect) => (typeof defect === "string" ? defect : JSON.stringify(["name", "vendor", "operation", "at", "names"].map((name) => defect[name])));
+  return key(one) === key(other);
 }
 
 /** Defects with the same name as one, with all their vendors and operations. */
@@ -46,31 +68,36 @@ function byName(known) {
 }
 
 function textOf(defect) {
-  return typeof defect === "string" ? defect : `${defect.name} at ${defect.at}`;
+  if (typeof defect === "string") return defect;
+  return `${defect.name} at ${[defect.vendor, defect.operation, defect.at].filter(Boolean).join(", ")}`;
 }
 
-/** Those that are armed at a path, each with a button to disarm it. */
+/** Those that are armed at one vendor, operation or path, each with a button to disarm it. */
 function placedList(armed, change) {
   const found = armed.filter((each) => typeof each !== "string");
   if (!found.length) return false;
   const disarm = (defect) => change(armed.filter((each) => each !== defect), `Disarmed: ${textOf(defect)}`);
-  return h("ul", { class: "list", "aria-label": "Armed at a path" }, found.map((each) =>
-    h("li", { class: "row" }, h("span", {}, h("strong", {}, each.name), ` at ${each.at}`),
+  return h("ul", { class: "list", "aria-label": "Armed at one place" }, found.map((each) =>
+    h("li", { class: "row" }, h("span", {}, h("strong", {}, each.name), textOf(each).slice(each.name.length)),
       button("Disarm", () => disarm(each), { "aria-label": `Disarm ${textOf(each)}`, "data-key": textOf(each) }))));
 }
 
-function form(names, arm) {
-  const kind = select({ "data-key": "kind" }, names);
+/** The form for a defect at a path; the vendor and the operation are chosen elsewhere. */
+function form(inFields, arm) {
+  const kind = select({ "data-key": "kind" }, inFields);
   const at = h("input", { type: "text", placeholder: "users[0].user_email", "data-key": "at", required: true });
-  const submit = button("Arm at this path", () => arm({ name: kind.value, at: at.value }), { class: "primary" });
+  const names = select({ "data-key": "names" }, [["", "Either"], ["documented", "The OpenAPI file's"], ["served", "The answers'"]]);
+  const submit = button("Arm at this path", () => arm(kind.value, { at: at.value, ...(names.value && { names: names.value }) }), { class: "primary" });
   return h("form", { class: "panel-form", onsubmit: (event) => { event.preventDefault(); submit.click(); } },
     h("div", { class: "grid" }, field("Defect in a field", kind),
-      field("Where in the answer", at, "By the names of the OpenAPI file; [0] is the first item of a list, [] every item, $ the whole answer.")),
+      field("Where in the answer", at, "[0] is the first item of a list, [] every item, $ the whole answer."),
+      field("Whose names", names, "They differ where the switch `names` renames fields.")),
     h("div", { class: "row end" }, submit));
 }
 
-function item({ name, vendors, operations, description }, isArmed, set) {
-  const box = h("input", { type: "checkbox", "data-key": name, onchange: () => set(name, box.checked).catch((error) => { box.checked = isArmed; notify(error.message, "error"); }) });
+function item(defect, isArmed, set) {
+  const { name, vendors, operations, description } = defect;
+  const box = h("input", { type: "checkbox", "data-key": name, onchange: () => set(defect, box.checked).catch((error) => { box.checked = isArmed; notify(error.message, "error"); }) });
   box.checked = isArmed;
   const where = operations.length > 6 ? count(operations.length, "report", "reports") : operations.join(", ");
   return h("li", {}, h("label", { class: "check" }, box,

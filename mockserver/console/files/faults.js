@@ -4,6 +4,7 @@
 import { call } from "./api.js";
 import { defectsPanel } from "./defects.js";
 import { button, confirmed, count, dateTime, empty, field, h, notify, patch, select } from "./dom.js";
+import { faultForm } from "./fault_form.js";
 import { change, current, inSandbox, link } from "./router.js";
 
 const SITUATIONS = [
@@ -20,30 +21,11 @@ const SITUATIONS = [
   ["Chunks without an end", "One chunked body ends after 100 bytes, without its last chunk.", { times: 1, effect: { chunked: true, cut_after_bytes: 100 } }],
   ["Truncated gzip", "One body is compressed, and ends after 60 bytes.", { times: 1, effect: { gzip: true, truncate_bytes: 60 } }],
   ["Dead pooled connection", "One connection is closed right after a whole answer that says keep-alive.", { times: 1, effect: { close_idle: true } }],
+  ["Retry-After as a date", "One request gets the vendor's 429, to be repeated at a time of the day.", { times: 1, effect: { rate_limited: true, retry_after_date: 30 } }],
+  ["Byte order mark", "One body begins with the byte order mark of UTF-8.", { times: 1, effect: { byte_order_mark: true } }],
+  ["Dripping body", "One body takes 30 seconds, a little every half second.", { times: 1, effect: { drip_seconds: 30 } }],
   ["Slow", "Every answer takes 3 seconds longer.", { effect: { delay_seconds: 3 } }],
 ];
-
-/** Effects by form: a name, the label of their value (null: none), its default, and the effect. */
-const EFFECTS = {
-  status: ["Error status", "Status, 400 to 599", 503, (value) => ({ status: value })],
-  error: ["Error with any status", "Status, 200 to 599", 200, (value) => ({ status: value, error: true })],
-  empty: ["Empty answer", "Status, 200 to 599", 204, (value) => ({ status: value, empty: true })],
-  html: ["HTML page of a gateway", "Status", 502, (value) => ({ html: value })],
-  rate_limited: ["Rate limited (429)", null, 0, () => ({ rate_limited: true })],
-  reset: ["Cut connection", null, 0, () => ({ reset: true })],
-  other: ["Only a delay or headers", null, 0, () => ({})],
-  truncate: ["Truncated body", "Bytes", 100, (value) => ({ truncate_bytes: value })],
-  stall: ["Body that stalls for 5 seconds", "After so many bytes", 100, (value) => ({ stall_seconds: 5, after_bytes: value })],
-  malformed: ["Malformed JSON", null, 0, () => ({ malformed_json: true })],
-  gzip: ["Compressed body", null, 0, () => ({ gzip: true })],
-  gzip_cut: ["Truncated compressed body", "Bytes", 60, (value) => ({ gzip: true, truncate_bytes: value })],
-  chunked: ["Chunked body", null, 0, () => ({ chunked: true })],
-  chunked_cut: ["Chunked body without its end", "Bytes", 100, (value) => ({ chunked: true, cut_after_bytes: value })],
-  close_idle: ["Connection closed after the answer", null, 0, () => ({ close_idle: true })],
-};
-
-/** The choice in place of an effect: several of them in turn. */
-const SEQUENCE = "sequence";
 
 /** What follows the last step of a sequence. */
 const THEN = { pass: "every further request passes", repeat: "again and again", last: "then always the last one" };
@@ -54,11 +36,11 @@ export function mount(main) {
   let overview = null;
 
   const vendorOf = () => current().parameters.get("vendor") ?? "";
-  const { panel: defects, load: loadDefects } = defectsPanel(vendorOf);
   const operationOf = () => current().parameters.get("operation") ?? "";
+  const targetOf = () => ({ ...(vendorOf() && { vendor: vendorOf() }), ...(operationOf() && { operation: operationOf() }) });
+  const { panel: defects, load: loadDefects } = defectsPanel(targetOf);
   const arm = async (rule) => {
-    const where = { ...(vendorOf() && { vendor: vendorOf() }), ...(operationOf() && { operation: operationOf() }) };
-    const made = await call("POST", inSandbox("/faults"), { ...where, ...rule });
+    const made = await call("POST", inSandbox("/faults"), { ...targetOf(), ...rule });
     notify(`Armed: ${made.id}`);
     await faults();
   };
@@ -69,7 +51,7 @@ export function mount(main) {
     h("section", { class: "panel", "aria-label": "Arm a fault" }, h("h2", {}, "Arm a fault"), target,
       h("div", { class: "situations" }, SITUATIONS.map(([name, description, rule]) =>
         button([h("strong", {}, name), h("span", {}, description)], () => arm(rule), { class: "situation" }))),
-      form(arm)),
+      faultForm(arm)),
     defects);
 
   async function refresh() {
@@ -146,11 +128,12 @@ function steps(rule) {
 
 /** An effect in words. */
 function effectText(effect) {
-  const { status, code, message, headers, html, delay_seconds, truncate_bytes, cut_after_bytes, stall_seconds, after_bytes } = effect;
+  const { status, code, message, headers, html, delay_seconds, truncate_bytes, cut_after_bytes, stall_seconds, after_bytes, drip_seconds, retry_after_date } = effect;
   const bytes = (number) => count(number, "byte", "bytes");
   const parts = [status && `Status ${status}`, effect.error && "Error of the vendor", effect.empty && "No body", code, message && `“${message}”`, html && `HTML page with status ${html}`,
     effect.rate_limited && "Rate limited (429)", effect.reset && "Connection cut", delay_seconds && `${delay_seconds} s later`,
-    effect.malformed_json && "Malformed JSON", effect.gzip && "Compressed body", effect.chunked && "Chunked body",
+    retry_after_date !== undefined && `Retry-After as a date ${retry_after_date} s later`, drip_seconds && `Body drips for ${drip_seconds} s`,
+    effect.malformed_json && "Malformed JSON", effect.byte_order_mark && "Byte order mark", effect.gzip && "Compressed body", effect.chunked && "Chunked body",
     truncate_bytes !== undefined && `Body cut after ${bytes(truncate_bytes)}`, cut_after_bytes !== undefined && `No last chunk, cut after ${bytes(cut_after_bytes)}`,
     stall_seconds && `Body stalls for ${stall_seconds} s after ${bytes(after_bytes)}`, effect.close_idle && "Connection closed after the answer",
     headers && Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join(", ")];
@@ -162,78 +145,4 @@ function where({ vendor, operation, path, query, from, until, skip, share, share
     from && `from ${dateTime(from)}`, until && `until ${dateTime(until)}`, skip && `after ${count(skip, "request", "requests")}`,
     share !== undefined && `a share of ${share}${share_by === "client" ? " of the clients" : ""}`, phase === "after" && "after the request was processed"];
   return parts.filter(Boolean).join(" · ");
-}
-
-/** Every part of a rule but its vendor and operation, which are chosen above. */
-function form(arm) {
-  const amount = h("input", { type: "number", min: 0 });
-  const amountField = field("Value", amount);
-  const delay = h("input", { type: "number", min: 0, step: "any" });
-  const headers = h("textarea", { rows: 2, placeholder: "X-RateLimit-Remaining: 3" });
-  const headersField = field("Headers", headers, "One on each line, as in Name: value.");
-  const delayField = field("Delay, in seconds", delay);
-  const kind = select({ onchange: () => show() }, [...Object.entries(EFFECTS).map(([name, [label]]) => [name, label]), [SEQUENCE, "Sequence of effects"]]);
-  const steps = h("textarea", { rows: 3, spellcheck: "false", placeholder: '[{"rate_limited": true}, "pass", {"status": 503}]' });
-  const problem = h("small", { class: "problem", role: "alert" });
-  const stepsField = h("div", { class: "wide" }, field("Steps, in JSON", steps,
-    'The first request gets the first step, and so on. A step is an effect, as in {"html": 502}, or "pass" for the genuine answer.'), problem);
-  const then = select({}, [["pass", "Everything passes"], ["repeat", "Begin again"], ["last", "Stay at the last step"]]);
-  const thenField = field("After the last step", then);
-  const from = h("input", { type: "text", placeholder: "2025-10-22T02:00:00Z" });
-  const until = h("input", { type: "text", placeholder: "2025-10-22T02:10:00Z" });
-  const shareBy = select({}, [["request", "Requests"], ["client", "Clients (token and User-Agent)"]]);
-  const path = h("input", { type: "text", placeholder: "/path/*" });
-  const times = h("input", { type: "number", min: 1, placeholder: "Every time" });
-  const skip = h("input", { type: "number", min: 0, placeholder: "0" });
-  const share = h("input", { type: "number", min: 0, max: 1, step: "any", placeholder: "1" });
-  const phase = select({}, [["before", "Before the request is processed"], ["after", "After it was processed"]]);
-  const isSequence = () => kind.value === SEQUENCE;
-  const show = () => {
-    const [, label, initial] = EFFECTS[kind.value] ?? [null, null, 0];
-    delayField.hidden = headersField.hidden = isSequence();
-    stepsField.hidden = thenField.hidden = !isSequence();
-    amountField.hidden = label === null;
-    amountField.firstChild.textContent = label ?? "";
-    amount.value = initial;
-  };
-  const given = (input) => (input.value === "" ? undefined : Number(input.value));
-  const happens = () => isSequence()
-    ? { steps: parsed(steps.value), then: then.value }
-    : { effect: { ...EFFECTS[kind.value][3](Number(amount.value)), ...(given(delay) && { delay_seconds: given(delay) }), ...(headers.value.trim() && { headers: named(headers.value) }) } };
-  const submit = button("Arm", async () => {
-    problem.textContent = "";
-    try {
-      await arm({
-        path: path.value || undefined, from: from.value || undefined, until: until.value || undefined, times: given(times), skip: given(skip) || undefined,
-        share: given(share), share_by: shareBy.value === "client" ? "client" : undefined, phase: phase.value, ...happens(),
-      });
-    } catch (error) {
-      if (!isSequence()) throw error;
-      problem.textContent = error.message;
-      steps.focus();
-    }
-  }, { class: "primary" });
-  show();
-  return h("details", {}, h("summary", {}, "By form"),
-    h("form", { class: "panel-form", onsubmit: (event) => { event.preventDefault(); submit.click(); } },
-      h("div", { class: "grid" }, field("Effect", kind), amountField, delayField, headersField, thenField, stepsField, field("Path", path, "* stands for any characters."),
-        field("At most so many times", times), field("First skip", skip, "So many requests pass."), field("Share of the requests", share, "Above 0, up to 1."), field("Draw the share for", shareBy),
-        field("From", from, "On the sandbox's clock."), field("Until", until, "On the sandbox's clock, exclusive."), field("When", phase)),
-      h("div", { class: "row end" }, submit)));
-}
-
-/** The headers of a text by their names. */
-function named(text) {
-  const entries = text.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => /^([^:\s]+)\s*:\s*(.+)$/.exec(line)?.slice(1));
-  if (entries.includes(undefined)) throw new Error("Write each header on a line of its own, as in Retry-After: 5.");
-  return Object.fromEntries(entries);
-}
-
-/** The steps that somebody has typed; what they mean is checked by the server. */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`The steps are not JSON: ${error.message}`);
-  }
 }

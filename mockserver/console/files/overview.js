@@ -16,7 +16,7 @@ export function mount(main) {
 
   async function refresh() {
     const overview = await call("GET", inSandbox("/overview"));
-    patch(head, [overview.id, overview.organization, overview.requests], () => heading(overview));
+    patch(head, [overview.id, overview.organization, overview.profile, overview.requests], () => heading(overview));
     clock.update(overview);
     for (const vendor of overview.vendors) {
       if (!built.has(vendor.name)) {
@@ -29,7 +29,7 @@ export function mount(main) {
   return { refresh };
 }
 
-function heading({ id, organization, requests }) {
+function heading({ id, organization, profile, requests }) {
   const isDefault = id === "default";
   const remove = async () => {
     if (!(await confirmed(`Delete the sandbox ${id}? Its tokens will be unknown.`, "Delete"))) return;
@@ -46,7 +46,7 @@ function heading({ id, organization, requests }) {
   return [
     h("div", {},
       h("h1", {}, organization.name),
-      h("p", { class: "muted" }, `organization ${organization.slug} · sandbox ${id} · `,
+      h("p", { class: "muted" }, `organization ${organization.slug} · sandbox ${id} · ${profile ? `profile ${profile} · ` : ""}`,
         h("a", { href: link("requests") }, count(requests, "request", "requests")))),
     h("div", { class: "row" },
       button("New sandbox…", create, { "data-key": "create" }),
