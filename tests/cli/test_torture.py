@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from mockserver.cli.runs import served
+from mockserver.cli.torture import runs
 from tests.cli.conftest import Run
 from tests.contract.watch import Watch
 from tests.server import programs
@@ -180,6 +181,18 @@ def test_trial_survives_resets_and_holds_in_new_sandboxes(run: Run) -> None:
     ]
 
 
+@pytest.mark.in_process("the clients are processes of their own")
+def test_profile_is_tried_with_further_seeds_until_it_meets_a_client_of_few_requests(run: Run) -> None:
+    """With its own seed, none of the first two requests to the vendor is in the share."""
+    assert verdicts(run, *only("profile.flaky"), *python(REPORTS)) == {"profile.flaky": "failed"}
+
+
+@pytest.mark.in_process("the clients are processes of their own")
+def test_profile_that_meets_nobody_is_tried_so_many_times(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "SEEDS_MAXIMUM", 1)
+    assert verdicts(run, *only("profile.flaky"), *python(REPORTS)) == {"profile.flaky": "not met"}
+
+
 def test_new_finding_of_the_lint_fails_a_trial(run: Run) -> None:
     program = (
         SENDS
@@ -198,6 +211,33 @@ for _ in range(5):
     assert trial["verdict"] == "failed"
     assert trial["run"]["passed"]
     assert trial["reason"][0].startswith("client lint: augment: no-backoff-after-5xx: ")
+
+
+PATIENT = (
+    SENDS
+    + """
+import time
+for attempt in range(6):
+    try:
+        users = get("/dau?date=2025-10-20")["users"]
+        break
+    except ValueError:
+        time.sleep(0.1)
+"""
+)
+UNSEEN = "cannot see how long a client waits between them. Without --freeze it can."
+
+
+@pytest.mark.in_process("the clients are processes of their own")
+@pytest.mark.parametrize(("flags", "is_said"), [(FROZEN, True), (FROZEN[:2], False)])
+def test_finding_on_a_frozen_clock_says_what_the_lint_cannot_see(
+    run: Run,
+    flags: tuple[str, ...],
+    is_said: bool,  # noqa: FBT001
+) -> None:
+    result = run("torture", *flags, *only("case.C433"), *python(PATIENT))
+    assert "client lint: augment: no-backoff-after-5xx: " in result.stdout
+    assert (UNSEEN in result.stdout) is is_said
 
 
 BASELINES = {

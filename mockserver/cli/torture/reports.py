@@ -10,7 +10,7 @@ from mockserver.cli.runs import junit
 from mockserver.cli.torture import values
 from mockserver.cli.torture.runs import Torture
 from mockserver.cli.torture.trials import Trial
-from mockserver.cli.torture.verdicts import Judged, Outcome, Verdict
+from mockserver.cli.torture.verdicts import FINDING, Judged, Outcome, Verdict
 
 TEXT_LINES, DATA_LINES = 12, 40
 """How many lines of the command's output a report has: of the baseline in the text, of any run in JSON and XML."""
@@ -66,12 +66,21 @@ def _summary(torture: Torture, baseline: Outcome) -> Iterator[str]:
             f"The command reports no values in the file that {values.VARIABLE} names, so wrong numbers are only "
             "found where it fails by itself."
         )
+    if torture.settings.freeze and any(map(_has_finding, torture.judged.values())):
+        yield (
+            "The clock is frozen, so the client lint counts requests and cannot see how long a client waits between "
+            "them. Without --freeze it can."
+        )
     if torture.remaining:
         yield f"Not run (stopped): {', '.join(torture.remaining)}"
     for verdict in (Verdict.WRONG_NUMBERS, Verdict.FAILED):
         if bad := [name for name, each in torture.judged.items() if each.verdict is verdict]:
             yield f"To repeat one, run it with --only {shlex.quote(bad[0])}"
             return
+
+
+def _has_finding(judged: Judged) -> bool:
+    return any(line.startswith(FINDING) for line in judged.reason)
 
 
 def _described(trial: Trial) -> str:

@@ -5,7 +5,7 @@ Which trials there are is decided by `trials`, and what a run shows by `verdicts
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +26,9 @@ from mockserver.settings import Settings
 
 PROFILE_TIMEOUT_LEAST = 120.0
 """The seconds that a trial with a profile may take, unless a timeout is given: profiles delay answers."""
+
+SEEDS_MAXIMUM = 8
+"""With how many seeds a profile is tried whose shares miss every request of the client: some send only a few."""
 
 _NOT_ASKED = Judged(Verdict.NOT_MET, ("the client sent no request that it concerns",))
 
@@ -92,12 +95,22 @@ class Torture:
 
         def work(trial: Trial) -> Judged:
             least = PROFILE_TIMEOUT_LEAST if trial.kind is Kind.PROFILE and not self.timeout else 0
-            return verdicts.judge(trial, baseline, self._run(trial, max(timeout, least), baseline.values))
+            return self._judged(trial, max(timeout, least), baseline)
 
         with closing(jobs.each_result(met, work, self.jobs, self.command.stop)) as ends_of_trials:
             for trial, judged in ends_of_trials:
                 self._add(trial, judged)
                 yield trial.name, 1 + len(met)
+
+    def _judged(self, trial: Trial, timeout: float, baseline: Outcome) -> Judged:
+        """The verdict on a trial; a profile with faults is tried with further seeds until one meets the client."""
+        judged = verdicts.judge(trial, baseline, self._run(trial, timeout, baseline.values))
+        has_shares = trial.kind is Kind.PROFILE and trial.has_faults
+        for other_seed in range(1, SEEDS_MAXIMUM if has_shares else 1):
+            if judged.verdict is not Verdict.NOT_MET:
+                break
+            judged = verdicts.judge(trial, baseline, self._run(trial, timeout, baseline.values, other_seed))
+        return judged
 
     def _add(self, trial: Trial, judged: Judged) -> None:
         found = {**self.judged, trial.name: judged}
@@ -106,9 +119,11 @@ class Torture:
     def _run_baseline(self, timeout: float | None) -> Outcome:
         return self._run(None, timeout, {})
 
-    def _run(self, trial: Trial | None, timeout: float | None, wanted: Mapping[str, Any]) -> Outcome:
+    def _run(
+        self, trial: Trial | None, timeout: float | None, wanted: Mapping[str, Any], other_seed: int = 0
+    ) -> Outcome:
         """Run the command against a new server; `wanted` are values by name that it may report."""
-        app = served.make(partial(make_app, self.settings, trial.sandbox if trial else {}))
+        app = served.make(partial(make_app, self.settings, trial.sandbox if trial else {}, other_seed))
         watched = WatchedApp(app, has_faults=trial is not None and trial.has_faults)
         with TemporaryDirectory(prefix="mockserver-", ignore_cleanup_errors=True) as folder:
             file = Path(folder) / "values.json"
@@ -118,13 +133,18 @@ class Torture:
         return Outcome(run, watched.evidence(), reported, expected, problem)
 
 
-def make_app(settings: Settings, sandbox: Mapping[str, Any]) -> Flask:
-    """An app whose default sandbox is made with these fields too, and every other one like it; resets restore them."""
+def make_app(settings: Settings, sandbox: Mapping[str, Any], other_seed: int = 0) -> Flask:
+    """An app whose default sandbox is made with these fields too, and every other one like it; resets restore them.
+
+    `other_seed` is added to the seed of the profile, if there is one.
+    """
     app = create_app(settings)
     if sandbox:
         with app.app_context():
             plane = admin_context.context()
             config, _ = sandboxes.from_request(sandbox, plane.sources, plane.registry.default.config)
+            if config.profile is not None:
+                config = replace(config, profile=replace(config.profile, seed=config.profile.seed + other_seed))
             plane.registry.make_default(config)
     return app
 

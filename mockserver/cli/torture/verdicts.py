@@ -14,6 +14,10 @@ REASON_LINES = 3
 """How many lines of the output are the reason of a command that failed."""
 
 
+FINDING = "client lint: "
+"""How a reason begins that is a finding of the client lint."""
+
+
 class Verdict(StrEnum):
     """What became of the client in a trial; WRONG_NUMBERS is the worst, because nobody notices it."""
 
@@ -88,7 +92,7 @@ def _wanted(trial: Trial, baseline: Outcome, outcome: Outcome) -> dict[str, Any]
 
 def _new_findings(before: Evidence, after: Evidence) -> list[str]:
     return [
-        f"client lint: {vendor}: {rule}: {observed}"
+        f"{FINDING}{vendor}: {rule}: {observed}"
         for (vendor, rule), observed in after.findings.items()
         if (vendor, rule) not in before.findings
     ]
