@@ -116,8 +116,11 @@ class Settings:
                 "clock or a limit that one of them changes would be another at the next; add --store redis://HOST, or "
                 "leave --workers out"
             )
-        if self.workers > 1 and sys.platform == "win32":
-            raise SettingsError("on Windows, processes cannot share a port: start servers on several ports instead")
+        if self.workers > 1 and sys.platform != "linux":
+            raise SettingsError(
+                f"{self.workers} workers need Linux, which spreads the connections to a port over several processes; "
+                "start servers on several ports with one --store instead"
+            )
 
     @staticmethod
     def _check_admin_token(token: str) -> None:

@@ -149,9 +149,13 @@ def test_store_without_its_client_is_refused_with_the_command_that_installs_it(m
         Settings(store="redis://h")
 
 
-def test_workers_are_at_least_one_and_not_several_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_at_least_one_worker() -> None:
     with pytest.raises(SettingsError, match="there cannot be 0 workers: there must be at least 1"):
         Settings(workers=0)
-    monkeypatch.setattr(sys, "platform", "win32")
-    with pytest.raises(SettingsError, match="on Windows, processes cannot share a port"):
+
+
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
+def test_several_workers_need_linux(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    with pytest.raises(SettingsError, match="2 workers need Linux, which spreads the connections"):
         Settings(workers=2, store="redis://h")

@@ -4,13 +4,14 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from mockserver.cli import conflicts, logs, options, output, servers, starting
+from mockserver.cli import conflicts, logs, options, output, servers, starting, workers
 from mockserver.cli.options import DEFAULTS, option
 
 
@@ -54,6 +55,7 @@ from mockserver.cli.options import DEFAULTS, option
     default=DEFAULTS.sandboxes_maximum,
     help="How many sandboxes there may be besides `default`.",
 )
+@click.option("--worker", type=options.Port(), hidden=True)
 @click.option("--server", type=click.Choice(("granian", "threaded")), hidden=True, expose_value=False)
 @option(
     "--threads",
@@ -91,7 +93,7 @@ from mockserver.cli.options import DEFAULTS, option
 )
 @option("--json", "as_json", is_flag=True, help='When ready, print {"url": …, "pid": …}.')
 @option("--until-eof", is_flag=True, help="Stop at the end of standard input, when the parent process is gone.")
-def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **flags: Any) -> None:
+def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, worker: int | None, **flags: Any) -> None:
     """Serve every vendor's API on one port, until Ctrl-C.
 
     The vendors' paths are at the root; /_mock controls the clock, limits and switches. When the server is ready, it
@@ -110,25 +112,42 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
     over_case = [name for name in flags if flags["case"] and source(name) is not ParameterSource.DEFAULT]
     with servers.usage_errors(), servers.unusable_store():
         chosen = servers.settings_from(over_case=frozenset(over_case), **flags)
+        if worker is not None:
+            chosen = workers.settings_of_worker(chosen, worker)
+            _serve(workers.WorkerStart(chosen, as_json=True, then=stop_at_eof), grace, shared=True)
+            return
         start = starting.Start(chosen, as_json=as_json, then=stop_at_eof if until_eof else None)
-        if not starting.is_sound(chosen):
-            start.make()
-        _serve(start, grace)
+        if chosen.workers > 1:
+            with _listening(chosen.host):
+                workers.serve(start, grace)
+        else:
+            _serve(start, grace, shared=False)
 
 
-def _serve(start: starting.Start, grace: float) -> None:
+@contextmanager
+def _listening(host: str) -> Iterator[None]:
+    """End the command when the server cannot listen, or nobody can read where it is."""
     from mockserver import server
 
-    chosen = start.settings
-    late = server.LateApp(start.make_late)
     try:
-        server.serve(late, chosen.host, chosen.port, chosen.threads, start.ready, grace)
+        yield
     except server.PortTaken as error:
         servers.stop(str(error), 3)
     except starting.LineLost as error:
         output.give_up(str(error))
     except OSError as error:
-        raise click.UsageError(f"cannot listen on {chosen.host}: {error.strerror}; choose another --host") from error
+        raise click.UsageError(f"cannot listen on {host}: {error.strerror}; choose another --host") from error
+
+
+def _serve(start: starting.Start, grace: float, *, shared: bool) -> None:
+    from mockserver import server
+
+    chosen = start.settings
+    if not starting.is_sound(chosen):
+        start.make()
+    late = server.LateApp(start.make_late)
+    with _listening(chosen.host):
+        server.serve(late, chosen.host, chosen.port, chosen.threads, start.ready, grace, shared=shared)
     if late.error is not None:
         raise late.error
     from mockserver.gateway import background

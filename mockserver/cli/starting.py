@@ -45,14 +45,17 @@ class Start:
     def ready(self, url: str) -> None:
         """Print where the server is; LineLost when a program waits for this line, and it cannot be written."""
         self._url = url
+        self._print(json.dumps({"url": url, "pid": os.getpid()}) if self._as_json else self._first_line(url))
+        if self._then is not None:
+            self._then()
+
+    def _print(self, line: str) -> None:
         try:
-            click.echo(json.dumps({"url": url, "pid": os.getpid()}) if self._as_json else self._first_line(url))
+            click.echo(line)
         except OSError as error:
             if self._as_json:
                 raise LineLost(output.reason(error) or str(error)) from error
             output.discard()
-        if self._then is not None:
-            self._then()
 
     def make(self) -> "Flask":
         """The app, which is made by the first call."""
@@ -64,12 +67,14 @@ class Start:
         That comes first, because a server that has its app may end at any time, and a thread must not print then.
         """
         app = self._app
-        if not self._as_json:
-            try:
-                click.echo("\n".join(self._banner(app)))
-            except OSError:
-                output.discard()
+        if not self._as_json:  # Then it is not needed.
+            self.print_banner(self._banner(app))
         return app
+
+    def print_banner(self, lines: list[str]) -> None:
+        """Without `as_json`, print what is simulated, if anybody reads it."""
+        if not self._as_json:
+            self._print("\n".join(lines))
 
     @cached_property
     def _app(self) -> "Flask":

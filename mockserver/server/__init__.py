@@ -4,7 +4,7 @@ It is one process with one event loop on sockets that are bound here, so the por
 before anything starts. The command's messages and exit codes are in `cli`.
 
 `connection` and `reader` are the HTTP, `answer` and `message` are WSGI, `workers` are the threads that call the app.
-`late` is an app that is made when the server is ready.
+`late` is an app that is made when the server is ready. `processes` has several servers on one port.
 """
 
 import gc
@@ -41,17 +41,25 @@ _THREADS = 64
 
 
 def serve(
-    app: WSGIApplication, host: str, port: int, threads: int, on_ready: Callable[[str], None], grace: float
+    app: WSGIApplication,
+    host: str,
+    port: int,
+    threads: int,
+    on_ready: Callable[[str], None],
+    grace: float,
+    *,
+    shared: bool = False,
 ) -> None:
     """Serve, from the main thread, until SIGTERM or SIGINT; then let running requests finish, for `grace` seconds.
 
     `on_ready` gets the URL once connections are accepted; what it raises ends the server. A LateApp is made after that.
     Port 0 picks a free one. Raises PortTaken, or OSError when the address cannot be bound for another reason. A request
-    that takes longer than `grace` is cut off when the process exits, with code 0.
+    that takes longer than `grace` is cut off when the process exits, with code 0. Other processes may serve a shared
+    port too.
     """
     from mockserver.server import running
 
-    listening = sockets.listen(host, port)
+    listening = sockets.listen(host, port, shared=shared)
     with ExitStack() as opened:
         for each in listening:
             opened.enter_context(each)

@@ -17,31 +17,49 @@ class PortTaken(OSError):
     """Another program listens on the port; the text says which port, and what to do."""
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
+def listen(host: str, port: int, *, shared: bool = False) -> list[socket.socket]:
     """Listening sockets, all on one port; port 0 picks a free one. PortTaken, or OSError for any other error.
+
+    If it is shared, other processes of this user may listen on the port too, where they share it as well.
 
     There is one socket for an address or name; `::` takes IPv4 too where the system can. For `localhost`, there is one
     for 127.0.0.1 and one for ::1, unless the system has no IPv6: clients try these addresses in either order.
     """
     if host.lower() != "localhost":
-        return [_listen(host, port)]
-    first = _listen("127.0.0.1", port)
+        return [_listen(host, port, shared=shared)]
+    first = _listen("127.0.0.1", port, shared=shared)
     try:
-        return [first, _listen("::1", first.getsockname()[1])]
+        return [first, _listen("::1", first.getsockname()[1], shared=shared)]
     except OSError as error:
         if error.errno in _NO_IPV6:
             return [first]
         first.close()
         if port == 0 and isinstance(error, PortTaken):
-            return listen(host, port)  # The port that was free for IPv4 is not for IPv6: pick another.
+            return listen(host, port, shared=shared)  # The port that was free for IPv4 is not for IPv6: pick another.
         raise
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def reserve(host: str, port: int) -> socket.socket:
+    """A socket that holds a port for processes that share it, and accepts nothing. The errors of `listen`."""
+    opened = listen(host, port)  # A port that is shared by others counts as taken.
+    family, address = opened[0].family, opened[0].getsockname()
+    for each in opened:
+        each.close()
+    held = socket.socket(family)
+    try:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(address)
+    except OSError:
+        held.close()
+        raise
+    return held
+
+
+def _listen(host: str, port: int, *, shared: bool) -> socket.socket:
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     dual = address[0] == "::" and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=dual)
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG, reuse_port=shared, dualstack_ipv6=dual)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

@@ -69,7 +69,7 @@ def created(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         found.append(given)
         return plain
 
-    def serve(late: server.LateApp, *_: object) -> None:
+    def serve(late: server.LateApp, *_: object, **__: object) -> None:
         make_late(late)
 
     monkeypatch.setattr(app_module, "create_app", create_app)

@@ -27,7 +27,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     """The arguments of the server, which is ready at once and ends when the app is made."""
     seen: Served = {}
 
-    def serve(app: LateApp, host: str, port: int, threads: int, on_ready: Callable[[str], None], grace: float) -> None:
+    def serve(
+        app: LateApp, host: str, port: int, threads: int, on_ready: Callable[[str], None], grace: float, **_: object
+    ) -> None:
         seen.update(host=host, port=port, threads=threads, grace=grace)
         on_ready(f"http://{host}:{port}")
         make_late(app)

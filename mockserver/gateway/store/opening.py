@@ -1,6 +1,7 @@
 """The start of a server with a store: it waits for the engine, may empty it, and joins the servers that use it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from mockserver.gateway import pipeline
@@ -27,12 +28,27 @@ def open_store(
     engine = Engine(address)
     joining, effective = Joining(engine, started), EffectiveStages(pipeline.fault, pipeline.limit)
     registry = SharedRegistry(*what, engine=engine, documents=documents, effective=effective, join=joining.join_again)
-    try:
+    with _usable(address):
         engine.wait(START_SECONDS)
         if reset:
             engine.delete_all()
         joining.join()
         registry.connect()
+    return registry
+
+
+def empty_store(address: StoreAddress) -> None:
+    """Delete what is in a store; StoreUnusable where the engine does not answer or refuses it."""
+    engine = Engine(address)
+    with _usable(address):
+        engine.wait(START_SECONDS)
+        engine.delete_all()
+    engine.close()
+
+
+@contextmanager
+def _usable(address: StoreAddress) -> Iterator[None]:
+    try:
+        yield
     except StoreUnavailable as error:
         raise StoreUnusable(f"the store at {address} cannot be used: {error.cause}") from error
-    return registry
