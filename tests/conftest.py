@@ -187,6 +187,12 @@ def own_engine(engine: EngineProcess, tmp_path: Path) -> Iterator[EngineProcess]
         yield started
 
 
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    """The program nginx."""
+    return optional_programs.NGINX.path()
+
+
 @pytest.fixture
 def settings() -> Settings:
     """The settings of `app`."""

