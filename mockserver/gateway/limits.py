@@ -1,6 +1,6 @@
 """Token buckets that run on the sandbox's clock, in whole numbers. The vendor decides which requests share a bucket."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -69,7 +69,10 @@ class Limiter:
     def take(self, scope: str, allowance: Allowance, now: datetime, block: LimitBlock) -> int | None:
         """Let one request through (None), or refuse it at no cost: the microseconds until one would pass."""
         at = microseconds(now)
-        bucket = self._filled(scope, allowance, at)
+        bucket = self.buckets.get(scope)
+        if bucket is None:
+            bucket = self.buckets[scope] = TokenBucket(allowance.burst * _MINUTE, at)
+        _fill(bucket, allowance, at)
         if block is LimitBlock.REFILL:
             bucket.blocked_until = at
         if at < bucket.blocked_until:
@@ -82,30 +85,27 @@ class Limiter:
             return _MINUTE
         return -(-(_MINUTE - bucket.units) // allowance.per_minute)
 
-    def _filled(self, scope: str, allowance: Allowance, at: int) -> TokenBucket:
-        """A bucket, refilled up to now; if the clock was set back, a block moves back with it."""
-        full = allowance.burst * _MINUTE
-        bucket = self.buckets.get(scope)
-        if bucket is None:
-            bucket = self.buckets[scope] = TokenBucket(full, at)
-        if at < bucket.at:
-            bucket.blocked_until -= bucket.at - at
-        elapsed = max(at - bucket.at, 0)
-        bucket.units = min(bucket.units + elapsed * allowance.per_minute, full)
-        bucket.at = at
-        return bucket
-
     def states(self, allowance: Allowance, now: datetime) -> list[BucketState]:
-        """Every bucket at `now`, by scope."""
+        """Every bucket at `now`, by scope. To look changes none: a clock may be set back afterwards."""
         at = microseconds(now)
         states = []
         for scope in sorted(self.buckets):
-            bucket = self._filled(scope, allowance, at)
+            bucket = replace(self.buckets[scope])
+            _fill(bucket, allowance, at)
             blocked = max(bucket.blocked_until - at, 0)
             wait = -(-(allowance.burst * _MINUTE - bucket.units) // allowance.per_minute)
             remaining = 0 if blocked else bucket.units // _MINUTE
             states.append(BucketState(scope, remaining, seconds(max(blocked, wait))))
         return states
+
+
+def _fill(bucket: TokenBucket, allowance: Allowance, at: int) -> None:
+    """Refill a bucket up to now; if the clock was set back, a block moves back with it."""
+    if at < bucket.at:
+        bucket.blocked_until -= bucket.at - at
+    elapsed = max(at - bucket.at, 0)
+    bucket.units = min(bucket.units + elapsed * allowance.per_minute, allowance.burst * _MINUTE)
+    bucket.at = at
 
 
 def seconds(microseconds: int) -> int:

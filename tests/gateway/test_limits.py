@@ -178,3 +178,9 @@ def test_block_ends_when_the_switch_changes() -> None:
     assert _take(limiter, START, block=LimitBlock.MINUTE) == 60_000_000
     assert _take(limiter, START + timedelta(seconds=6), block=LimitBlock.MINUTE) == 54_000_000
     assert _take(limiter, START + timedelta(seconds=6), block=LimitBlock.REFILL) is None
+
+
+def test_looking_at_a_bucket_does_not_change_it() -> None:
+    limiter = _emptied()
+    assert _states(limiter, 3600) == [BucketState("all", 20, 0)]
+    assert _states(limiter, 0) == [BucketState("all", 0, 120)]
