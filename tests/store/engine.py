@@ -41,7 +41,7 @@ class EngineProcess:
     def start(self, *options: str) -> None:
         """Start it, on the port that it had before if there was one, and wait until it answers."""
         for _ in range(1 if self.port else _ATTEMPTS):
-            port = self.port or _free_port()
+            port = self.port or free_port()
             quiet = subprocess.DEVNULL
             command = [*self._command, "--port", str(port), *options]
             self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
@@ -87,7 +87,8 @@ def started(executable: str, folder: Path) -> Iterator[EngineProcess]:
         engine.kill()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
