@@ -24,10 +24,13 @@ OFF := $(addprefix tests/,admin audit cases conduct vendors test_app.py)
 TWICE := $(filter-out tests/audit,$(OFF))
 FAST_PATH := $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --fast-path
 
+# Not the audit, which reads answers that no sandbox changes.
+STORE := $(filter-out tests/audit,$(OFF)) tests/charts
+
 LOWEST := VENV=$(VENV)-lowest CONSTRAINTS=$(VENV)/lowest.txt GROUPS='--group dev'
 
 .DELETE_ON_ERROR:
-.PHONY: help docs run test lowest lowest-environment quick sockets fastpath static check fix bench names format lint imports types generated schemas
+.PHONY: help docs run test lowest lowest-environment quick sockets fastpath store static check fix bench names format lint imports types generated schemas
 
 help: ## list the targets
 	@echo "usage: make <target>"
@@ -69,6 +72,9 @@ sockets: $(VENV)/dev ## run all tests with clients on real sockets; ARGS selects
 fastpath: $(VENV)/dev ## run the tests of answers with the layer in front of Flask off, then with every answer in it
 	@$(FAST_PATH) off $(OFF)
 	@$(FAST_PATH) twice $(TWICE)
+
+store: $(VENV)/dev ## run the tests of answers and of the control plane with every app in a shared store
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --store $(or $(ARGS),$(STORE))
 
 static: format lint imports types generated schemas ## check style, imports, types and generated files, without running tests
 

@@ -144,9 +144,11 @@ def _screen(context: RequestContext, senders: Senders) -> AnyResponse | None:
     senders.share_answer(environ)
     if (refusal := senders.refusal(environ, vendor.name)) is not None:
         log.debug("a request is refused, and not journaled: %s", refusal)
+        context.is_journaled = False
         return _refuse(context, ForeignSender(refusal))
     if not senders.is_preflight(environ):
         return None
+    context.is_journaled = False
     methods = route_map(vendor.routes).bind("").allowed_methods(context.request.path)
     return cross_origin.preflight_answer(environ, methods)
 

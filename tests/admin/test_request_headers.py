@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from mockserver.gateway.journal import Record
 from tests.admin.driver import Admin
 
@@ -29,6 +31,7 @@ def test_refused_request_shows_when_to_try_again(admin: Admin) -> None:
     assert admin.get("/requests/2")["response_headers"]["Retry-After"] == "60"
 
 
+@pytest.mark.memory("the test writes records of its own")
 def test_request_that_is_not_answered_has_no_headers_of_an_answer(admin: Admin) -> None:
     begun, is_frozen = datetime(2025, 10, 21, tzinfo=UTC), True
     admin.journal.add(Record(begun, "augment", None, "GET", "/", "", "acme", None, 0, 1, is_frozen, 0, None, None))

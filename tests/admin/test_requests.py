@@ -186,6 +186,7 @@ def test_only_the_newest_entries_are_kept() -> None:
 ROUNDED = {"less than half": (499, 0), "half": (500, 1), "one": (1000, 1), "more": (12_345, 12)}
 
 
+@pytest.mark.memory("the test writes records of its own")
 @pytest.mark.parametrize(("microseconds", "shown"), ROUNDED.values(), ids=ROUNDED)
 def test_duration_is_rounded_to_milliseconds(admin: Admin, microseconds: int, shown: int) -> None:
     admin.vendor()
@@ -224,6 +225,7 @@ def fill(journal: Journal, count: int) -> None:
             added.finish(200 + number % 300, "invalid" if number % 2 else None)
 
 
+@pytest.mark.memory("the test writes records of its own")
 def test_request_in_progress_has_no_status(admin: Admin) -> None:
     fill(admin.journal, 2)
     first, second = admin.get("/requests")["requests"]
@@ -234,6 +236,7 @@ def test_request_in_progress_has_no_status(admin: Admin) -> None:
     assert ids(admin, after=1) == [2]
 
 
+@pytest.mark.memory("the test writes records of its own")
 def test_abandoned_request_has_no_status(admin: Admin) -> None:
     fill(admin.journal, 2)
     for each in admin.journal.records():
@@ -264,6 +267,7 @@ def chunks(admin: Admin, path: str) -> Any:
     return iter(admin.app.wsgi_app(context.request.environ, lambda *_: lambda _: None))
 
 
+@pytest.mark.memory("the test writes records of its own")
 @pytest.mark.in_process("the test reads the chunks as the app makes them")
 def test_large_list_is_made_in_chunks_while_it_is_sent(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(admin.journal, 3000)
@@ -282,6 +286,7 @@ def test_large_list_is_made_in_chunks_while_it_is_sent(admin: Admin, monkeypatch
     assert [each["id"] for each in whole["requests"]] == list(range(1, 3001))
 
 
+@pytest.mark.memory("the test writes records of its own")
 @pytest.mark.in_process("the test reads the chunks as the app makes them")
 def test_list_shows_what_matches_when_it_is_sent(admin: Admin) -> None:
     fill(admin.journal, 1000)
@@ -295,6 +300,7 @@ def test_list_shows_what_matches_when_it_is_sent(admin: Admin) -> None:
     assert {each["outcome"] for each in entries} == {"answered"}
 
 
+@pytest.mark.memory("the test writes records of its own")
 @pytest.mark.in_process("the test reads the chunks as the app makes them")
 def test_journal_that_is_emptied_while_it_is_sent_is_sent_whole(admin: Admin) -> None:
     fill(admin.journal, 1000)

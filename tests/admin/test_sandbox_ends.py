@@ -86,6 +86,7 @@ def test_nothing_of_a_deleted_sandbox_is_kept(admin: Admin) -> None:
     assert sandbox["id"] not in str(held.redactor.secrets)
 
 
+@pytest.mark.memory("a server keeps what it has read of the engine")
 def test_deleted_sandboxes_leak_no_memory(admin: Admin) -> None:
     def cycles(number: int) -> int:
         for _ in range(number):
@@ -99,6 +100,7 @@ def test_deleted_sandboxes_leak_no_memory(admin: Admin) -> None:
     assert cycles(50) - before < 100
 
 
+@pytest.mark.memory("the test moves the time of this process, and not that of the engine")
 def test_sandbox_is_deleted_after_its_ttl(admin: Admin, time: Time) -> None:
     short, long, ever = made(admin, ttl_seconds=1.5), made(admin, ttl_seconds=60), made(admin)
     assert send(admin, short)[0] == 200
@@ -116,6 +118,7 @@ def test_sandbox_is_deleted_after_its_ttl(admin: Admin, time: Time) -> None:
     assert send(admin, ever)[0] == 200
 
 
+@pytest.mark.memory("the test moves the time of this process, and not that of the engine")
 def test_expired_sandbox_is_unknown_to_the_control_plane(admin: Admin, time: Time) -> None:
     sandbox = made(admin, ttl_seconds=1)
     time.passes(1)
@@ -157,6 +160,7 @@ def test_too_many_sandboxes_are_refused_with_advice(narrow: Admin) -> None:
     made(narrow)
 
 
+@pytest.mark.memory("the test moves the time of this process, and not that of the engine")
 def test_expired_sandbox_makes_room(narrow: Admin, time: Time) -> None:
     made(narrow)
     made(narrow, ttl_seconds=5)

@@ -199,6 +199,7 @@ def test_yesterday_is_empty_before_its_data_arrive(augment: Client) -> None:
     assert refused.status == 400
 
 
+@pytest.mark.memory("the organization is made by hand, and a store has those that its servers know")
 def test_large_numbers_are_text(augment_of: Callable[..., Client]) -> None:
     kinds = ("chat", "remote", "ide", "cli_interactive", "cli_non_interactive")
     counters = {"tool_calls": 10**9, **{f"{kind}_messages": 10**9 for kind in kinds}}

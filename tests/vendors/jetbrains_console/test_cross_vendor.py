@@ -93,6 +93,7 @@ def test_active_users_include_users_of_charged_tools(
     assert all(active[day] >= users for day, users in per_day.items())
 
 
+@pytest.mark.memory("the organization is made by hand, and a store has those that its servers know")
 def test_free_chat_counts_only_in_ide_services(jetbrains_console: Client) -> None:
     person = worlds.Person({"2025-09-02": {"aia_invocations": 4, "aia_suggestions": 2}, **worlds.junie(_09_03=100)})
     organization = worlds.organization(person, slug="chat")

@@ -13,6 +13,8 @@ from tests.vendors.jetbrains_console import queries, worlds
 from tests.vendors.jetbrains_console.queries import ADOPTION, CREDITS, HITS, Row
 from tests.vendors.jetbrains_console.worlds import TEN, TEN_AND_FIVE, Person, junie, raised
 
+pytestmark = pytest.mark.memory("the organizations are made by hand, and a store has those that its servers know")
+
 SEPTEMBER = ("2025-09-01", "2025-09-30")
 AUTUMN = ("2025-09-01", "2025-10-21")
 LATER = date(2023, 1, 10)

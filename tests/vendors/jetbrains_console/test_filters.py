@@ -116,6 +116,7 @@ SEEN = {
 }
 
 
+@pytest.mark.memory("the organization is made by hand, and a store has those that its servers know")
 @pytest.mark.parametrize(("groups", "people"), SEEN.values(), ids=SEEN)
 def test_role_bound_to_groups_sees_members_of_subgroups_too(
     jetbrains_console: Client, groups: tuple[str, ...], people: int

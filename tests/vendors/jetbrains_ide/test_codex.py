@@ -63,6 +63,7 @@ def test_codex_begins_with_its_release_under_honest_release_dates(jetbrains_ide:
     assert all(queries.totals(client, "2025-12-01", "2026-01-21", tool="codex").values())
 
 
+@pytest.mark.memory("the organization is made by hand, and a store has those that its servers know")
 def test_scripted_facts_of_codex_are_shown_where_the_switch_adds_it(jetbrains_ide: Client) -> None:
     facts = {(0, "2025-01-14"): {"codex_invocations": 3, "codex_suggestions": 2, "codex_acceptances": 1}}
     client = queries.own(jetbrains_ide, worlds.organization(worlds.person("Ann"), facts=facts))

@@ -11,6 +11,8 @@ from mockserver.simulation.organization import Organization
 from tests.contract.client import Client
 from tests.vendors.jetbrains_ide import queries, worlds
 
+pytestmark = pytest.mark.memory("the organizations are made by hand, and a store has those that its servers know")
+
 JANUARY = ("2025-01-01", "2025-01-31")
 USED = {f"{tool}_{name}": 2 for tool in queries.TOOLS for name in queries.MEASURES}
 """A day with two suggestions, two acceptances and two invocations of every tool."""

@@ -25,6 +25,7 @@ def test_users_have_the_ids_that_query_takes(jetbrains_ide: Client) -> None:
     assert own == [row for row in rows if row["userId"] == chosen]
 
 
+@pytest.mark.memory("the organization is made by hand, and a store has those that its servers know")
 def test_everybody_who_has_joined_is_listed_once(jetbrains_ide: Client) -> None:
     people = [worlds.person(name) for name in ("Ann", "Bob", "Cid", "Dan")]
     people[1] = replace(people[1], left=date(2025, 1, 1))
@@ -48,6 +49,7 @@ def test_pages_of_users_add_up_to_the_whole_list(jetbrains_ide: Client, initech:
         assert [user for page in pages for user in page["items"]] == whole["items"]
 
 
+@pytest.mark.memory("the organization is made by hand, and a store has those that its servers know")
 def test_user_who_joins_today_is_at_the_end_of_the_list(jetbrains_ide: Client) -> None:
     people = [replace(worlds.person(f"P{index}"), joined=date(2025, 10, 20 + index)) for index in range(3)]
     client = queries.own(jetbrains_ide, worlds.organization(*people, facts={}))
