@@ -122,7 +122,7 @@ def _ours(name: str) -> "Ours":
         raise click.BadParameter(unknown_name("vendor", name, known), param_hint="VENDOR")
     observations = vendors.exported("learning", "OBSERVATIONS").get(name, ())
     content = (resources.openapi() / known[name].openapi).read_bytes()
-    return file_reading.ours(name, content, known[name].switches, observations)
+    return file_reading.ours(name, content, known[name].switches, observations, known[name].unserved)
 
 
 def _findings(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mockserver.gateway.switches import AnySwitch
+from mockserver.gateway.unserved import UnservedPaths
 from mockserver.learning import endpoints
 from mockserver.learning.api import Api
 from mockserver.learning.document import Document
@@ -11,7 +12,13 @@ from mockserver.learning.findings import Ours, Reading
 from mockserver.learning.observation import Observation, Source
 
 
-def ours(vendor: str, content: bytes, switches: Sequence[AnySwitch], observations: Sequence[Observation]) -> Ours:
+def ours(
+    vendor: str,
+    content: bytes,
+    switches: Sequence[AnySwitch],
+    observations: Sequence[Observation],
+    unserved: UnservedPaths | None = None,
+) -> Ours:
     """A vendor of the simulator, from its own OpenAPI file."""
     api = Api(Document(content, vendor))
     read = [(each, api.read(each)) for each in api.endpoints()]
@@ -21,6 +28,7 @@ def ours(vendor: str, content: bytes, switches: Sequence[AnySwitch], observation
         {operation.id: operation for _, operation in read},
         switches,
         observations,
+        unserved,
     )
 
 

@@ -1,9 +1,12 @@
 """What was learned of one vendor: the options that are settled, those that are not, and what only one side has."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mockserver.gateway import unserved
 from mockserver.gateway.switches import AnySwitch, Option, Renaming, SwitchError
+from mockserver.gateway.unserved import UnservedPaths
 from mockserver.learning.alignment import Alignment
 from mockserver.learning.api import Endpoint, Operation
 from mockserver.learning.naming import Naming, Pair, settle
@@ -17,13 +20,17 @@ Found = tuple[str, Place]
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """A vendor as the simulator has it: its operations by id, with their endpoints, its switches and observations."""
+    """A vendor as the simulator has it: its operations by id, with their endpoints, its switches and observations.
+
+    `unserved` are paths that it is known to have and that are not simulated.
+    """
 
     vendor: str
     endpoints: Mapping[str, Endpoint]
     operations: Mapping[str, Operation]
     switches: Sequence[AnySwitch]
     observations: Sequence[Observation]
+    unserved: UnservedPaths | None = None
 
     @property
     def renaming(self) -> Renaming | None:
@@ -51,6 +58,8 @@ class Findings:
     """The result. Each option has the place where it was read; places in samples name no key that may be data.
 
     `names` are the other names of our fields, and `scores` how much alike they are, as `likeness` counts it.
+    `refused_names` are those that the simulator cannot have, each with the reason. `unserved` are operations that the
+    simulator knows of and does not simulate.
     `open_names` are the candidates of names that are not settled; `contradictions` switches of which several options
     were seen; `silent` those that could have been seen, `elsewhere` those that another kind of source shows, and
     `unseen` those that nothing shows.
@@ -61,13 +70,14 @@ class Findings:
     options: Mapping[str, tuple[Option, Place]]
     names: Mapping[str, Found]
     scores: Mapping[str, int]
-    names_problem: str | None
+    refused_names: Mapping[str, str]
     open_names: Mapping[str, Sequence[Found]]
     contradictions: Mapping[str, Mapping[Option, Place]]
     silent: Mapping[str, tuple[Option, ...]]
     elsewhere: Sequence[str]
     unseen: Sequence[str]
     extra: Sequence[Found]
+    unserved: Sequence[Found]
     unknown_fields: int
     renaming: str | None
 
@@ -79,6 +89,7 @@ def learn(ours: Ours, readings: Sequence[Reading]) -> Findings:
     tenants = [*_tenants(readings, pairs, naming)]
     seen = _seen(ours.observations, tenants)
     names = {name: (named.other, named.where) for name, named in naming.settled.items()}
+    refused = _refused(ours.renaming, {name: other for name, (other, _) in names.items()})
     observed = {each.switch.name for each in ours.observations}
     unknown = sum(
         len(alignment.extra) for pair, alignment in zip(pairs, naming.alignments, strict=True) if pair.is_sample
@@ -87,15 +98,16 @@ def learn(ours: Ours, readings: Sequence[Reading]) -> Findings:
         ours.vendor,
         readings,
         {name: next(iter(each.items())) for name, each in seen.items() if len(each) == 1},
-        names,
+        {name: each for name, each in names.items() if name not in refused},
         {name: named.score for name, named in naming.settled.items()},
-        _problem(ours.renaming, names),
-        _open_names(naming),
+        refused,
+        _open_names(naming) | {name: [names[name]] for name in refused},
         {name: each for name, each in seen.items() if len(each) > 1},
         _silent(ours, tenants, seen),
         _elsewhere(ours, readings),
         [each.name for each in ours.switches if each.name not in observed and each is not ours.renaming],
         [*dict.fromkeys(_extra(ours, readings, pairs, naming))],
+        [*dict.fromkeys(_unserved(ours, readings))],
         unknown,
         ours.renaming.name if ours.renaming else None,
     )
@@ -150,11 +162,26 @@ def _elsewhere(ours: Ours, readings: Iterable[Reading]) -> list[str]:
     return [*dict.fromkeys(each.switch.name for each in ours.observations if each.switch.name not in shown)]
 
 
-def _problem(renaming: Renaming | None, names: Mapping[str, Found]) -> str | None:
+def _refused(renaming: Renaming | None, names: Mapping[str, str]) -> dict[str, str]:
+    """The names that the simulator cannot have, with the reasons: by themselves, or beside another one."""
+    if renaming is None:
+        return {}
+    known = {*renaming.options, *renaming.kept}
+    alone = {name: _problem(renaming, {name: other}) for name, other in names.items() if other not in known}
+    found = {name: problem for name, problem in alone.items() if problem}
+    rest = {name: other for name, other in names.items() if name not in found}
+    while problem := _problem(renaming, rest):
+        times = Counter(rest.get(name, name) for name in known)
+        collided = [name for name, other in rest.items() if times[other] > 1]
+        found |= dict.fromkeys(collided, problem)
+        rest = {name: other for name, other in rest.items() if name not in found}
+    return found
+
+
+def _problem(renaming: Renaming, names: Mapping[str, str]) -> str | None:
     """Why the simulator cannot have these names together; None if it can."""
     try:
-        if renaming is not None:
-            renaming.read({name: other for name, (other, _) in names.items()})
+        renaming.read(names)
     except SwitchError as error:
         return str(error)
     return None
@@ -182,7 +209,19 @@ def _extra(ours: Ours, readings: Iterable[Reading], pairs: Sequence[Pair], namin
         for name, operation in reading.operations:
             yield from _extra_parameters(name, ours.operations[name], operation)
             yield from _extra_values(name, pairs, naming)
-        yield from ((str(each), each.where) for each in reading.unread)
+        yield from ((str(each), each.where) for each in reading.unread if not _is_unserved(ours, each))
+
+
+def _unserved(ours: Ours, readings: Iterable[Reading]) -> Iterator[Found]:
+    for reading in readings:
+        yield from ((str(each), each.where) for each in reading.unread if _is_unserved(ours, each))
+
+
+def _is_unserved(ours: Ours, theirs: Endpoint) -> bool:
+    """Whether the end of a path is one that the simulator knows of and does not simulate."""
+    steps = theirs.path.strip("/").split("/")
+    paths = ("/" + "/".join(steps[number:]) for number in range(len(steps)))
+    return any(unserved.find(ours.unserved, theirs.method.upper(), path) for path in paths)
 
 
 def _extra_parameters(name: str, ours: Operation, theirs: Operation) -> Iterator[Found]:

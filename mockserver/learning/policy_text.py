@@ -51,7 +51,7 @@ def _head(found: Findings) -> Iterator[str]:
 
 
 def _settings(found: Findings) -> Iterator[str]:
-    names = [] if found.names_problem else [*_names(found)]
+    names = [*_names(found)]
     if not found.options and not names:
         yield f"{found.vendor}: {{}}"
         return
@@ -92,9 +92,7 @@ def _contradictions(found: Findings) -> Iterator[str]:
 
 
 def _open_names(found: Findings) -> Iterator[str]:
-    if found.names_problem:
-        yield printable(found.names_problem)
-        yield from (f"{found.renaming}.{name}: {_candidate(each)}" for name, each in found.names.items())
+    yield from (printable(each) for each in dict.fromkeys(found.refused_names.values()))
     for name, candidates in found.open_names.items():
         hidden = "fields whose names are not shown, because they may be data"
         yield f"{found.renaming}.{name}: {' or '.join(map(_candidate, candidates)) or hidden}"
@@ -117,6 +115,9 @@ def _only_one_side(found: Findings) -> Iterator[str]:
             yield f"#   and {len(found.extra) - LISTED_MAXIMUM} more"
         if found.unknown_fields:
             yield f"#   in captured answers: {found.unknown_fields} fields, whose names are not shown: they may be data"
+    if found.unserved:
+        yield "# Known and not simulated:"
+        yield from (f"#   {printable(what)} ({printable(where)})" for what, where in found.unserved[:LISTED_MAXIMUM])
     for reading in found.readings:
         yield from _missing(reading)
 

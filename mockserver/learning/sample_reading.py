@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from analytics_mockserver.suggestions import unknown_name
 from mockserver.learning import endpoints, sample_shape
 from mockserver.learning.alignment import WHOLE, Renames, best_view
-from mockserver.learning.api import SUCCESS, Answer, Operation
+from mockserver.learning.api import SUCCESS, Answer, Endpoint, Operation
 from mockserver.learning.document import listing, mapping, text
 from mockserver.learning.errors import LearnError
 from mockserver.learning.findings import Ours, Reading
@@ -98,14 +98,34 @@ def _bytes(path: Path) -> bytes:
 
 def _har(ours: Ours, entries: Iterable[object], where: str) -> Iterator[Capture]:
     """The answers in a HAR file that are of our operations; of all others, nothing is kept."""
-    for number, each in enumerate(map(mapping, entries), 1):
-        operation = _requested(ours, mapping(each.get("request")))
+    listed = [*map(mapping, entries)]
+    elsewhere = _elsewhere(ours, [mapping(each.get("request")) for each in listed])
+    for number, each in enumerate(listed, 1):
+        request = mapping(each.get("request"))
+        operation = _requested(ours, request) or elsewhere.get(_endpoint(request))
         if operation is not None:
             place = f"{where}, entry {number}"
             response = mapping(each.get("response"))
             body = _har_body(mapping(response.get("content")), place)
             named = [text(mapping(header).get("name")).lower() for header in listing(response.get("headers"))]
             yield Capture((operation,), str(response.get("status")), body, frozenset(named), place)
+
+
+def _endpoint(request: Mapping[str, Any]) -> Endpoint | None:
+    """The method and the path of a request; None for a URL that is none."""
+    try:
+        path = urlsplit(text(request.get("url"))).path
+    except ValueError:
+        return None
+    return Endpoint(text(request.get("method")).lower(), path, "")
+
+
+def _elsewhere(ours: Ours, requests: Iterable[Mapping[str, Any]]) -> dict[Endpoint | None, str]:
+    """The operations of requests that have only the end of a path of ours, below a prefix that several share."""
+    found = {each: None for request in requests if (each := _endpoint(request)) and not _requested(ours, request)}
+    matches = endpoints.match([*ours.endpoints.values()], found)
+    names = {endpoint: name for name, endpoint in ours.endpoints.items()}
+    return {theirs: names[mine] for mine, theirs in matches.found.items()}
 
 
 def _requested(ours: Ours, request: Mapping[str, Any]) -> str | None:

@@ -20,7 +20,7 @@ def ours(name: str) -> Ours:
     """A vendor of the simulator."""
     vendor = SERVED[name]
     observations = vendors.exported("learning", "OBSERVATIONS")[name]
-    return file_reading.ours(name, file(name).read_bytes(), vendor.switches, observations)
+    return file_reading.ours(name, file(name).read_bytes(), vendor.switches, observations, vendor.unserved)
 
 
 def file(name: str) -> Path:

@@ -110,10 +110,10 @@ def test_names_that_the_simulator_cannot_have_together_are_only_listed() -> None
         },
     }
     found = learned({ONE: row})
-    assert names(found) == {"weight": "length", "born": "q1"}
+    assert names(found) == {"born": "q1"}
     text = policy_text.policy(found)
     assert "\nparrots:\n  mood: " in text
-    assert "\n  names:" not in text
+    assert '\n  names:\n    born: "q1"' in text
     assert "#   names would call 'weight' and 'length' alike, 'length': names must stay distinct" in text
     assert '#   names.weight: "length" (#/paths/' in text
 
@@ -158,3 +158,15 @@ def test_deep_answers_are_compared_to_a_bound() -> None:
     for _ in range(20):
         deep = {"type": "object", "properties": {"a": deep}}
     assert learned({"/zoo/deep": deep}, ours({"/zoo/deep": deep})).extra == []
+
+
+def test_one_name_that_cannot_be_set_leaves_the_others_settled() -> None:
+    row = copy.deepcopy(PARROT)
+    row["properties"]["n" * 101] = row["properties"].pop("weight")
+    row["required"] = ["id", "born", "length"]
+    found = learned({ONE: row})
+    assert {*found.refused_names} == {"weight"}
+    assert names(found).items() >= {"id": "id", "born": "born", "length": "length"}.items()
+    text = policy_text.policy(found)
+    assert f'#   names.weight: "{"n" * 101}"' in text
+    assert '    length: "length"' in text

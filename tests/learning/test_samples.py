@@ -108,7 +108,7 @@ def test_samples_with_our_names_confirm_all_of_them(app: Flask, vendor: str, tmp
         samples.append(str(tmp_path / name))
     found = learned(vendor, samples)
     assert all(name == other for name, (other, _) in found.names.items())
-    assert (found.open_names, found.names_problem, found.unknown_fields) == ({}, None, 0)
+    assert (found.open_names, found.refused_names, found.unknown_fields) == ({}, {}, 0)
 
 
 DIGITS = {
@@ -247,6 +247,13 @@ def test_operations_of_a_har_file_are_found_by_their_paths(tmp_path: Path) -> No
     ]
     assert found.names["mail"] == ("mail", "sample 1, entry 1")
     assert found.options["mood"][0] == "grumpy"
+
+
+def test_operations_of_a_har_file_may_be_below_another_prefix_that_several_share(tmp_path: Path) -> None:
+    parrot = {"id": ID, "born": "2025-10-01", "weight": 1, "length": 2}
+    paths = {"/tenant/keepers": KEEPERS, "/tenant/parrots": {"rows": [parrot]}, "/else/parrots/7/weight": {"weight": 1}}
+    found = sampled([har(tmp_path, *(entry(path, body) for path, body in paths.items()))])
+    assert [name for name, _ in found.readings[0].operations] == ["get /zoo/v1/keepers", "get /zoo/v1/parrots"]
 
 
 @pytest.mark.parametrize("content", [{}, {"text": 5}, {"text": "{"}, {"text": "ä", "encoding": "base64"}])
