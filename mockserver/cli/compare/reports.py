@@ -1,0 +1,119 @@
+"""The results of `mockserver compare`: as text or JSON on stdout, and as files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver.cli import options
+from mockserver.cli.compare.runs import Result
+from mockserver.cli.runs.junit import Suite
+from mockserver.comparison import policy_text
+from mockserver.comparison.differences import Difference, Tier
+
+_EVIDENCE_MAXIMUM = 3
+
+
+def write(result: Result, policy: Path | None, fixture: Path | None, junit: Path | None) -> None:
+    """Write the files that were asked for; a usage error where one cannot be written."""
+    subject = result.subject
+    if policy is not None:
+        switches = subject.vendor.switches
+        _write(
+            policy, policy_text.policy(subject.vendor.name, switches, result.policy, result.differences, subject.known)
+        )
+    if fixture is not None:
+        _write(fixture, f"{options.json_text(result.fixture)}\n")
+    if junit is not None:
+        _write(junit, f"{_junit(result)}\n")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def show(result: Result, *, as_json: bool) -> None:
+    """Print the differences."""
+    if as_json:
+        options.print_json(_json(result))
+        return
+    for line in _lines(result):
+        click.echo(line)
+
+
+def _json(result: Result) -> dict[str, Any]:
+    return {
+        "vendor": result.subject.vendor.name,
+        "requests": result.requests,
+        "answers": result.answers,
+        "breaks_clients": result.breaks_clients,
+        "differences": [_difference(each) for each in result.differences],
+        "policy": _policy(result),
+        "open_names": {name: [other for other, _ in each] for name, each in result.names.open_names.items()},
+        "not_asked": result.skipped,
+        "unseen_switches": dict(result.subject.plan.unseen),
+    }
+
+
+def _policy(result: Result) -> dict[str, object]:
+    switches = {each.name: each for each in result.subject.vendor.switches}
+    return {name: switches[name].to_json(option) for name, option in result.policy.items()}
+
+
+def _difference(each: Difference) -> dict[str, Any]:
+    choices = [{"switch": choice.switch, "option": choice.option} for choice in each.choices]
+    return {
+        "tier": each.tier.value,
+        "summary": each.summary,
+        "evidence": [*each.evidence],
+        "settled_by": choices[0] if len(choices) == 1 else None,
+        "candidates": choices if len(choices) > 1 else [],
+    }
+
+
+def _lines(result: Result) -> Iterator[str]:
+    name = result.subject.vendor.name
+    counts = ((len(result.differences), "difference"), (result.answers, "answer"), (result.requests, "request"))
+    found, answers, requests = (options.count(number, noun) for number, noun in counts)
+    yield f"{name}: {found} in {answers}; {requests} sent"
+    for tier in Tier:
+        listed = [each for each in result.differences if each.tier is tier]
+        if listed:
+            yield f"\n{tier.value.capitalize()}:"
+        for each in listed:
+            yield from _entry(each)
+    if result.names.open_names and result.differences:
+        yield "\nNames that are open:"
+        for field, candidates in result.names.open_names.items():
+            yield f"  {field}: {' or '.join(other for other, _ in candidates) or 'unknown'}"
+    if result.skipped:
+        yield f"\nNot asked, because the API lacks what they need: {'; '.join(result.skipped)}"
+
+
+def _entry(each: Difference) -> Iterator[str]:
+    yield f"  {each.summary}"
+    yield from (f"      {line}" for line in each.evidence[:_EVIDENCE_MAXIMUM])
+    if len(each.evidence) > _EVIDENCE_MAXIMUM:
+        yield f"      and {len(each.evidence) - _EVIDENCE_MAXIMUM} more"
+    if len(each.choices) > 1:
+        yield "      Each of these options would settle it."
+    elif not each.choices:
+        yield "      No switch settles it."
+
+
+def _junit(result: Result) -> str:
+    """A test for each difference; those that are cosmetic pass."""
+    suite = Suite(f"mockserver compare {result.subject.vendor.name}")
+    if not result.differences:
+        suite.passed("compare.no difference", 0, "")
+    for each in result.differences:
+        name, text = f"{each.tier.value}.{each.summary}", "\n".join(each.evidence)
+        if each.tier is Tier.COSMETIC:
+            suite.passed(name, 0, text)
+        else:
+            suite.failed(name, 0, text, each.summary, each.tier.value)
+    return suite.text()

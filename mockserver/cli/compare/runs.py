@@ -1,0 +1,147 @@
+"""One run of `mockserver compare`: what it asks, the answers, and what they show."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+
+from mockserver.cli import options, progress, servers
+from mockserver.cli.compare import worlds
+from mockserver.client import HttpTransport
+from mockserver.comparison import differences, facts, fixture, interview, names
+from mockserver.comparison.asking import Asker
+from mockserver.comparison.differences import Difference, Tier
+from mockserver.comparison.facts import Facts
+from mockserver.comparison.interview import Interview, InterviewError, State, StateError
+from mockserver.comparison.pace import Pace
+from mockserver.comparison.question import Plan, Question
+from mockserver.comparison.simulator import Simulator
+from mockserver.comparison.solving import Solver
+from mockserver.gateway.switches import Option
+from mockserver.gateway.vendor import Vendor
+from mockserver.learning.api import SUCCESS
+from mockserver.learning.findings import Findings, Ours
+from mockserver.simulation.clock import Clock
+
+_AGAIN = "The same command goes on where this one ended."
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is compared: a vendor with its plan, beside a policy with the differences that are known."""
+
+    vendor: Vendor
+    ours: Ours
+    plan: Plan
+    start: Mapping[str, Option]
+    known: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run found; `policy` is what the live API has, and `fixture` made-up answers, by question."""
+
+    subject: Subject
+    requests: int
+    answers: int
+    skipped: list[str]
+    differences: list[Difference]
+    policy: Mapping[str, Option]
+    names: Findings
+    fixture: Mapping[str, Any]
+
+    @property
+    def breaks_clients(self) -> bool:
+        """Whether a difference breaks clients."""
+        return any(each.tier is Tier.BREAKS for each in self.differences)
+
+
+class Run:
+    """A run that is prepared: nothing is sent yet."""
+
+    def __init__(self, subject: Subject, state: State, *, with_bad: bool) -> None:
+        self._subject = subject
+        self._state = state
+        self._asked = interview.questions(subject.plan, with_bad=with_bad)
+        self._pace = Pace(subject.vendor.limits.values())
+        self.todo = interview.to_ask(self._asked, state, self._needs)
+
+    def _needs(self, question: Question) -> set[str]:
+        path = self._subject.ours.endpoints[question.operation].path
+        return question.needs(path, self._subject.plan.authorization)
+
+    def announcement(self) -> str:
+        """How many requests it sends, and how long that takes."""
+        answers = options.count(len(self._state.answers), "answer")
+        done = f"; of an earlier run, {answers} are there" if self._state.answers else ""
+        length = _duration(self._pace.seconds(len(self.todo)))
+        return f"{options.count(len(self.todo), 'request')} that only read, in about {length}{done}."
+
+    def compare(
+        self, live: str, token: str, organization: str | None, timeout: float, *, verbose: bool = False
+    ) -> Result:
+        """Ask the live API, and compare its answers; ends the command where it cannot be asked."""
+        subject, transport = self._subject, HttpTransport(live, timeout)
+        given = {"organization": organization, "organization_upper": organization.upper()} if organization else {}
+        talk = Interview(
+            subject.plan, Asker(subject.plan, subject.ours, transport, token, given), self._pace, self._state
+        )
+        try:
+            talk.run(self.todo, lambda question, number: self._around(question, number, verbose=verbose))
+        except (InterviewError, StateError) as error:
+            servers.stop(f"{error}\n{_AGAIN}", 1)
+        except KeyboardInterrupt:
+            servers.stop(f"stopped\n{_AGAIN}", 1)
+        finally:
+            transport.close()
+        with progress.shown("comparing"):
+            result = self._result(talk.requests, talk.now or Clock().now())
+        self._state.remove()
+        return result
+
+    def _around(self, question: Question, number: int, *, verbose: bool) -> AbstractContextManager[None]:
+        of = f"request {number + 1} of {len(self.todo)}"
+        if verbose:
+            click.echo(f"{of}: {question.name}", err=True)
+            return nullcontext()
+        return progress.shown(f"{of}, about {_duration(self._pace.seconds(len(self.todo) - number))} left")
+
+    def _result(self, requests: int, now: datetime) -> Result:
+        subject, ours, plan = self._subject, self._subject.ours, self._subject.plan
+        answers = {
+            each.name: self._state.answers[each.name] for each in self._asked if each.name in self._state.answers
+        }
+        found = names.learn(ours, plan, answers)
+        start = names.renamed(ours, found, subject.start)
+        simulator = worlds.simulator(ours, plan, now)
+        solution = Solver(simulator, subject.vendor.switches, answers).solve(start)
+        defaults = {each.name: each.default for each in subject.vendor.switches}
+        return Result(
+            subject,
+            requests,
+            len(answers),
+            [each.name for each in self._asked if each.name not in answers],
+            [
+                *names.differences(ours, found, start, subject.start),
+                *differences.listed(plan, solution, subject.known),
+            ],
+            {name: option for name, option in solution.policy.items() if option != defaults[name]},
+            found,
+            _fixture(simulator, answers, solution.policy),
+        )
+
+
+def _fixture(simulator: Simulator, answers: Mapping[str, Facts], policy: Mapping[str, Option]) -> dict[str, Any]:
+    return {
+        each.name: fixture.body(answers[each.name], simulator.sample(each, policy))
+        for each in simulator.plan.questions
+        if each.name in answers and not each.is_bad and facts.status(answers[each.name]) == SUCCESS
+    }
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
