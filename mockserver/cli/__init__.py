@@ -45,7 +45,7 @@ Exit codes:
 _GROUPS = {
     "First steps": ("serve", "tokens", "cases"),
     "Testing a client": ("profiles", "env", "wait", "lint", "metric", "total", "sweep", "torture"),
-    "What is simulated": ("organizations", "switches", "learn", "fidelity", "audit"),
+    "What is simulated": ("organizations", "switches", "learn", "compare", "doctor", "fidelity", "audit"),
     "Setup": ("config", "healthcheck", "completion", "version"),
 }
 """The commands as the help lists them."""

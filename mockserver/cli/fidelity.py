@@ -42,9 +42,9 @@ def fidelity(vendor: str | None, grade: str | None, policy_file: Path | None, *,
     from mockserver.fidelity import ledger
 
     every = ledger.all_ledgers()
-    observed = _observed(policy_file)
+    observed = observed_options(policy_file)
     found = {
-        each.vendor: _report(each, grade, observed.get(each.vendor, {}))
+        each.vendor: report(each, grade, observed.get(each.vendor, {}))
         for each in every
         if vendor in {None, each.vendor}
     }
@@ -54,11 +54,11 @@ def fidelity(vendor: str | None, grade: str | None, policy_file: Path | None, *,
     if as_json:
         options.print_json(found)
         return
-    for name, report in found.items():
-        counts = ", ".join(f"{number} {letter}" for letter, number in report["counts"].items())
+    for name, shown in found.items():
+        counts = ", ".join(f"{number} {letter}" for letter, number in shown["counts"].items())
         click.echo(f"{name}: {counts}\n")
         rows = (
-            (f"{row['grade']} {row['kind']}", f"{row['name']} ({_source(row)}) {row['test']}") for row in report["rows"]
+            (f"{row['grade']} {row['kind']}", f"{row['name']} ({_source(row)}) {row['test']}") for row in shown["rows"]
         )
         click.echo(f"{tables.table(rows)}\n")
 
@@ -70,7 +70,7 @@ def _source(row: Mapping[str, Any]) -> str:
     return f"{row['source'].rstrip('.')}{unconfirmed}{observed}"
 
 
-def _observed(policy_file: Path | None) -> "Mapping[str, Options]":
+def observed_options(policy_file: Path | None) -> "Mapping[str, Options]":
     """The options in a policy file, by vendor; a usage error for a file that `serve` would refuse."""
     if policy_file is None:
         return {}
@@ -81,7 +81,8 @@ def _observed(policy_file: Path | None) -> "Mapping[str, Options]":
         return startup_policy.load(chosen, startup_policy.all_switches(vendors.discover()))
 
 
-def _report(ledger: "FidelityLedger", grade: str | None, observed: "Options") -> dict[str, Any]:
+def report(ledger: "FidelityLedger", grade: str | None, observed: "Options") -> dict[str, Any]:
+    """The rows of a vendor's ledger, those of one grade if it is given, with what was observed."""
     from mockserver.fidelity.ledger import counts
 
     fields = ("kind", "name", "grade", "source", "unconfirmed", "test")

@@ -155,6 +155,8 @@ ARGUMENTS = {
     "metric": "ai-active-users --from 2025-10-13 --to 2025-10-14 --now 2025-10-21T10:30:00Z --organization empty",
     "audit": "--organization documented --vendor cross-vendor",
     "learn": "augment --openapi openapi/augment.yaml",
+    "compare": "--help",
+    "doctor": "/dev/null",
     "organizations new": "--people 9",
     "healthcheck": "--url {url}",
     "completion": "bash",

@@ -11,6 +11,7 @@ import pytest
 from mockserver import resources, server
 from mockserver.cli.runs.command import Command
 from mockserver.cli.runs.command import Run as CommandRun
+from mockserver.comparison import pace
 from mockserver.server import LateApp
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run, make_late
@@ -61,6 +62,7 @@ def stubs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[str]:
         seen.append(shlex.join(command.arguments))
         return CommandRun(0, 0.1, "")
 
+    monkeypatch.setattr(pace, "pause", lambda _: None)
     monkeypatch.setattr(server, "serve", serve)
     monkeypatch.setattr(Command, "run", run_command)
     monkeypatch.chdir(folder)
@@ -99,7 +101,9 @@ def test_every_example_works(run: Run, url: str, stubs: list[str], name: str) ->
     for example in examples(run(*name.split(), "--help").stdout):
         command = re.split(r" >>? | \| | && ", example)[0].replace(URL, url).replace("VENDOR", VENDOR)
         needs_server = command.startswith(("mockserver lint", "mockserver wait"))
-        result = run(*shlex.split(command)[1:], MOCKSERVER_URL=url if needs_server else None)
+        result = run(
+            *shlex.split(command)[1:], MOCKSERVER_URL=url if needs_server else None, TOKEN=f"mock-{VENDOR}-acme"
+        )
         is_served = not command.startswith("mockserver serve") or any(each.startswith("serve ") for each in stubs)
         assert (result.exit_code in expected_codes(command), is_served) == (True, True), (example, result.output)
         assert result.stdout or "--output" in command

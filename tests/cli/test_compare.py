@@ -1,0 +1,322 @@
+"""Tests of `mockserver compare`: what it says before it begins, what it writes, and how it ends and goes on."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from mockserver import server
+from mockserver.app import create_app
+from mockserver.cli.compare import runs, worlds
+from mockserver.client import NoAnswer, Response, in_process
+from mockserver.comparison import interview, pace
+from mockserver.settings import Settings
+from tests.cli.conftest import Run, write
+from tests.comparison.conftest import NOW, simulator
+
+TOKEN = "mock-tabnine-acme"
+VENDOR = ("compare", "tabnine", "--token-env", "TOKEN", "--live")
+LIVE = (*VENDOR, "http://live.example", "--yes")
+Change = Callable[[str, Response], Response]
+
+
+@pytest.fixture(autouse=True)
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds of each pause, which ends at once."""
+    found: list[float] = []
+    monkeypatch.setattr(pace, "pause", found.append)
+    return found
+
+
+class Live:
+    """A live API in this process; `change` gets each target and its answer, and `targets` are those that were asked."""
+
+    def __init__(self, change: Change, **policy: str) -> None:
+        given = tuple((f"tabnine.{name}", option) for name, option in policy.items())
+        self.app = create_app(Settings(now=NOW, freeze=True, limits="off", policy=given))
+        self.change = change
+        self.targets: list[str] = []
+        self.methods: set[str] = set()
+
+    def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        self.targets.append(target)
+        self.methods.add(method)
+        return self.change(target, in_process(self.app)(method, target, headers, body))
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+MakeLive = Callable[..., Live]
+
+
+@pytest.fixture
+def make_live(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MakeLive:
+    """Makes the API that the command reaches, whatever its URL is; the working directory is an empty folder.
+
+    The simulator beside it is kept from test to test.
+    """
+    monkeypatch.chdir(tmp_path)
+
+    def make(change: Change = lambda _, answer: answer, **policy: str) -> Live:
+        live = Live(change, **policy)
+        monkeypatch.setattr(runs, "HttpTransport", lambda *_: live)
+        monkeypatch.setattr(worlds, "simulator", lambda *_: simulator("tabnine"))
+        return live
+
+    return make
+
+
+def test_policy_that_is_written_leaves_no_difference(run: Run, folder: Path) -> None:
+    policy = (("tabnine.last_next", "null"), ("tabnine.foreign_organization", "404"))
+    app = create_app(Settings(now=NOW, freeze=True, limits="off", policy=policy))
+    with server.in_thread(app) as running:
+        first = run(*VENDOR, running.url, "--yes", "--write-policy", "policy.yaml", TOKEN=TOKEN)
+        again = run(*VENDOR, running.url, "--yes", "--against", "policy.yaml", TOKEN=TOKEN)
+    assert first.exit_code == 1, first.output
+    assert first.stderr.startswith("53 requests that only read, in about 52 s.")
+    assert "tabnine: 2 differences in 53 answers; 53 requests sent" in first.stdout
+    assert "Breaks clients:\n  last_next=null\n" in first.stdout
+    assert "May break clients:\n  foreign_organization=404\n" in first.stdout
+    assert "status is 404, not 401" in first.stdout
+    written = (folder / "policy.yaml").read_text(encoding="utf-8")
+    assert '  foreign_organization: "404"  # getOrganizationUsage, another organization: the status is 404' in written
+    assert (again.exit_code, again.stdout) == (0, "tabnine: 0 differences in 53 answers; 53 requests sent\n")
+    assert [each.name for each in folder.iterdir()] == ["policy.yaml"]
+
+
+def test_only_reading_requests_are_sent_and_at_most_sixty(run: Run, make_live: MakeLive) -> None:
+    live = make_live()
+    assert run(*LIVE, TOKEN=TOKEN).exit_code == 0
+    assert live.methods == {"GET"}
+    assert len(live.targets) <= interview.REQUESTS_MAXIMUM
+
+
+def test_no_bad_requests_are_sent_where_they_are_not_wanted(run: Run, make_live: MakeLive) -> None:
+    live = make_live(foreign_organization="404", last_next="null")
+    found = json.loads(run(*LIVE, "--no-bad-requests", "--json", TOKEN=TOKEN).stdout)
+    assert found["policy"] == {"last_next": "null"}
+    assert not [each for each in live.targets if "nobody" in each or "hourly" in each or "no-such-report" in each]
+
+
+def test_json_has_each_difference_with_its_evidence(run: Run, make_live: MakeLive) -> None:
+    make_live(last_next="null")
+    found = json.loads(run(*LIVE, "--json", TOKEN=TOKEN).stdout)
+    (difference,) = found["differences"]
+    assert difference["tier"] == "breaks clients"
+    assert difference["settled_by"] == {"switch": "last_next", "option": "null"}
+    assert "getTeams: meta.next has the type null, not object" in difference["evidence"]
+    assert (found["vendor"], found["requests"], found["breaks_clients"]) == ("tabnine", 53, True)
+    assert found["unseen_switches"]["forbidden_everywhere"].startswith("it needs a second token")
+
+
+def with_field(target: str, answer: Response) -> Response:
+    """An answer about the organization that has one field more, and lacks another."""
+    if target != "/api/v1/organization" or answer.status != 200:
+        return answer
+    body = {**answer.json(), "mood": "cheerful"}
+    del body["name"]
+    return Response(200, {**answer.headers, "x-mood": "cheerful"}, json.dumps(body).encode())
+
+
+def test_difference_that_no_switch_settles_is_known_the_next_time(run: Run, make_live: MakeLive, folder: Path) -> None:
+    make_live(with_field)
+    first = run(*LIVE, "--write-policy", "policy.yaml", "--junit", "report.xml", TOKEN=TOKEN)
+    assert first.exit_code == 1
+    assert "getOrganization: the field name is missing" in first.stdout
+    assert "Cosmetic:\n  getOrganization: the field mood is new" in first.stdout
+    assert "getOrganization: the header x-mood is new" in first.stdout
+    assert "No switch settles it." in first.stdout
+    suite = ET.parse(folder / "report.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "1")
+    again = run(*LIVE, "--against", "policy.yaml", "--junit", "report.xml", "--write-policy", "p2.yaml", TOKEN=TOKEN)
+    assert (again.exit_code, again.stdout.splitlines()[0]) == (
+        0,
+        "tabnine: 0 differences in 53 answers; 53 requests sent",
+    )
+    assert (folder / "p2.yaml").read_text(encoding="utf-8") == (folder / "policy.yaml").read_text(encoding="utf-8")
+    assert ET.parse(folder / "report.xml").getroot().get("failures") == "0"
+
+
+def test_fixture_has_fields_types_and_lengths_and_no_value(run: Run, make_live: MakeLive, folder: Path) -> None:
+    live = make_live(last_next="null")
+    run(*LIVE, "--write-fixture", "fixture.json", TOKEN=TOKEN)
+    made = json.loads((folder / "fixture.json").read_text(encoding="utf-8"))
+    real = in_process(live.app)("GET", "/api/v1/organization", {"Authorization": f"Bearer {TOKEN}"}, b"").json()
+    assert made["getOrganization"].keys() == real.keys()
+    assert made["getOrganization"]["id"] != real["id"]
+    assert len(made["getOrganization"]["publicKey"]) == len(real["publicKey"])
+    row = made["getOrganizationUsers, two users"]["data"][0]
+    assert row["email"] == "ada@acme.example"
+    assert "getOrganizationUsage, another organization" not in made
+
+
+def test_nobody_to_ask_is_a_usage_error_before_anything_is_sent(run: Run, make_live: MakeLive) -> None:
+    live = make_live()
+    result = run(*LIVE[:-1], TOKEN=TOKEN)
+    assert (result.exit_code, live.targets) == (2, [])
+    assert "nobody can be asked whether to begin, because standard input is no terminal; give --yes" in result.stderr
+
+
+@pytest.mark.parametrize(("answer", "code", "sent"), [(True, 0, 53), (False, 1, 0)])
+def test_command_asks_before_it_begins(
+    run: Run, make_live: MakeLive, monkeypatch: pytest.MonkeyPatch, *, answer: bool, code: int, sent: int
+) -> None:
+    live = make_live()
+    monkeypatch.setattr("mockserver.cli.compare.is_terminal", lambda: True)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: answer)
+    result = run(*LIVE[:-1], TOKEN=TOKEN)
+    assert (result.exit_code, len(live.targets)) == (code, sent)
+
+
+def refused(times: int, headers: Mapping[str, str]) -> Change:
+    """An API that refuses requests so many times, beginning with the fifth."""
+    left = [0] * 4 + [1] * times
+
+    def change(_: str, answer: Response) -> Response:
+        return Response(429, {**headers}, b"") if left and left.pop(0) else answer
+
+    return change
+
+
+@pytest.mark.parametrize(("retry_after", "seconds"), [("7", 7), ("99999", 600), ("tomorrow", 60), (None, 60)])
+def test_first_429_is_waited_for(
+    run: Run, make_live: MakeLive, waited: list[float], retry_after: str | None, seconds: float
+) -> None:
+    make_live(refused(1, {"retry-after": retry_after} if retry_after else {}))
+    assert run(*LIVE, TOKEN=TOKEN).exit_code == 0
+    assert seconds in waited
+
+
+def test_second_429_ends_the_command_which_goes_on_later(run: Run, make_live: MakeLive, folder: Path) -> None:
+    make_live(refused(2, {}))
+    result = run(*LIVE, TOKEN=TOKEN)
+    assert result.exit_code == 1
+    assert (
+        "Error: getInstancePermissions: the service answered 429 a second time, so nothing more is asked"
+        in result.stderr
+    )
+    assert "Error: The same command goes on where this one ended." in result.stderr
+    live = make_live()
+    again = run(*LIVE, TOKEN=TOKEN)
+    assert again.exit_code == 0
+    assert again.stderr.startswith("51 requests that only read, in about 50 s; of an earlier run, 4 answers are there.")
+    assert len(live.targets) == 51
+    assert "0 differences in 53 answers" in again.stdout
+    assert [*folder.iterdir()] == []
+
+
+def test_ctrl_c_keeps_what_was_answered(run: Run, make_live: MakeLive, folder: Path) -> None:
+    def stop(target: str, answer: Response) -> Response:
+        if "role=Admin" in target:
+            raise KeyboardInterrupt
+        return answer
+
+    make_live(stop)
+    result = run(*LIVE, "--state", "state.json", TOKEN=TOKEN)
+    assert (result.exit_code, result.stderr.splitlines()[-2:]) == (
+        1,
+        ["Error: stopped", "Error: The same command goes on where this one ended."],
+    )
+    state = folder / "state.json"
+    assert state.stat().st_mode & 0o077 == 0
+    assert [*json.loads(state.read_text(encoding="utf-8"))["answers"]] == [
+        "getOrganization",
+        "getTeams",
+        "getTeams, two teams",
+        "getLicense",
+    ]
+
+
+def test_credential_that_may_not_read_ends_the_command(run: Run, make_live: MakeLive) -> None:
+    make_live()
+    result = run(*LIVE, TOKEN="mock-tabnine-acme-forbidden")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "getOrganization: the service answered 403: the credential may not read it" in result.stderr
+
+
+def test_service_without_a_whole_answer_ends_the_command(run: Run, make_live: MakeLive) -> None:
+    def fail(_: str, __: Response) -> Response:
+        raise NoAnswer("secret") from ConnectionResetError("secret")
+
+    make_live(fail)
+    result = run(*LIVE, TOKEN=TOKEN)
+    assert result.exit_code == 1
+    assert "getOrganization: the service gave no whole answer (ConnectionResetError)" in result.stderr
+    assert "secret" not in result.output
+
+
+def test_what_the_api_lacks_is_not_asked(run: Run, make_live: MakeLive) -> None:
+    def without_teams(target: str, answer: Response) -> Response:
+        if target.startswith("/api/v1/organization/teams"):
+            return Response(200, answer.headers, b'{"data": [], "meta": {"count": 0, "total": 0}}')
+        return answer
+
+    make_live(without_teams)
+    result = run(*LIVE, TOKEN=TOKEN)
+    assert (
+        result.exit_code,
+        "Not asked, because the API lacks what they need: getTeamAccountUtilizations" in result.stdout,
+    ) == (
+        0,
+        True,
+    )
+
+
+def test_verbose_names_each_request(run: Run, make_live: MakeLive) -> None:
+    make_live()
+    assert "request 2 of 53: getTeams\n" in run(*LIVE, "--verbose", TOKEN=TOKEN).stderr
+
+
+def test_organization_can_be_given(run: Run, make_live: MakeLive) -> None:
+    live = make_live()
+    run(*LIVE, "--organization", "my-organization", TOKEN=TOKEN)
+    assert any("organizationId=MY-ORGANIZATION" in each for each in live.targets)
+
+
+WRONG: dict[str, tuple[tuple[str, ...], str]] = {
+    "vendor": (("compare", "tabnin", *LIVE[2:]), "there is no vendor 'tabnin'"),
+    "no URL": ((*VENDOR, "ftp://live.example"), "that is not the URL of an API; it takes http://HOST or https://HOST"),
+    "a broken URL": ((*VENDOR, "http://[live"), "that is not the URL of an API"),
+    "a URL with a user": ((*VENDOR, "https://me:s3cr3t@live.example"), "that is not the URL of an API"),
+    "variable": (
+        ("compare", "tabnine", "--live", "http://a.example", "--token-env", "NO"),
+        "variable NO must have a token",
+    ),
+    "organization": ((*LIVE, "--organization", "a b"), "an id has letters, digits, dots, hyphens and underscores"),
+    "policy": ((*LIVE, "--against", "no.yaml"), "no.yaml: cannot be read"),
+    "folder": ((*LIVE, "--junit", "no/report.xml"), "no/report.xml: cannot be written: there is no folder no"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG)
+def test_wrong_flags_are_explained(run: Run, make_live: MakeLive, arguments: tuple[str, ...], message: str) -> None:
+    make_live()
+    result = run(*arguments, TOKEN=TOKEN)
+    assert (result.exit_code, message in " ".join(result.stderr.split())) == (2, True), result.stderr
+    assert "s3cr3t" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "not a state file of this command; remove it to begin anew"),
+        ('{"vendor": "augment", "answers": {}}', "it is of another vendor, 'augment', not tabnine"),
+    ],
+)
+def test_state_of_something_else_is_refused(run: Run, make_live: MakeLive, content: str, message: str) -> None:
+    make_live()
+    write(Path("state.json"), content)
+    result = run(*LIVE, "--state", "state.json", TOKEN=TOKEN)
+    assert (result.exit_code, message in result.stderr) == (2, True), result.stderr
+
+
+def test_files_that_cannot_be_written_are_errors(run: Run, make_live: MakeLive, folder: Path) -> None:
+    make_live()
+    result = run(*LIVE, "--write-policy", str(folder), TOKEN=TOKEN)
+    assert (result.exit_code, "cannot be written: Is a directory" in result.stderr) == (2, True), result.stderr
+    (folder / "a.json.part").mkdir()
+    result = run(*LIVE, "--state", "a.json", TOKEN=TOKEN)
+    assert (result.exit_code, "a.json: cannot be written: Is a directory" in result.stderr) == (1, True), result.stderr

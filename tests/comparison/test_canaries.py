@@ -1,0 +1,121 @@
+"""Nothing of a live API's answers is stored or shown: a canary is in every value, also where an answer is broken."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from mockserver.app import create_app
+from mockserver.cli import main
+from mockserver.cli.compare import runs, worlds
+from mockserver.client import Response, in_process
+from mockserver.comparison import pace
+from mockserver.settings import Settings
+from tests.comparison.conftest import NOW, PLANS, simulator
+
+CANARY = "c4n4ry"
+NUMBER = 314159265
+TOKEN = f"token-{CANARY}"
+KEYS = {f"{CANARY}@example.com": 1, f"{CANARY} smith": 2}
+"""The keys of a map, which are data."""
+
+
+def spoil(value: Any) -> Any:
+    """The same value with a canary in each part that can have one, and a map beside the fields of each object."""
+    if isinstance(value, dict):
+        return {name: spoil(each) for name, each in value.items()} | {"extra": KEYS}
+    if isinstance(value, list):
+        return [spoil(each) for each in value]
+    if isinstance(value, str):
+        return f"{CANARY}-{value}"
+    return NUMBER if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def spoilt(answer: Response) -> Response:
+    """A live answer with canaries; the values of headers have one, too."""
+    headers = {name: f"{value}; {CANARY}" for name, value in answer.headers.items() if name != "date"}
+    body = json.dumps(spoil(answer.json())).encode() if answer.body else b""
+    return Response(answer.status, {**headers, "date": answer.headers["date"], "x-request": CANARY}, body)
+
+
+def with_new_values(answer: Response) -> Response:
+    """A live answer with canaries only in new fields of the objects, so that everything else can be compared."""
+
+    def grown(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: grown(each) for name, each in value.items()} | {"new": CANARY, "count": NUMBER}
+        return [grown(each) for each in value] if isinstance(value, list) else value
+
+    return Response(answer.status, answer.headers, json.dumps(grown(answer.json())).encode())
+
+
+def broken(content: bytes) -> Callable[[Response], Response]:
+    """Changes an answer into one with other content."""
+    return lambda answer: Response(answer.status, answer.headers, content)
+
+
+CHANGES = {
+    "every value": spoilt,
+    "new fields": with_new_values,
+    "no JSON": broken(f"<html>{CANARY}</html>".encode()),
+    "broken JSON": broken(f'{{"{CANARY}": "{CANARY}"'.encode()),
+    "no UTF-8": broken(b"\xff" + CANARY.encode()),
+    "a text": broken(json.dumps(CANARY).encode()),
+    "a list of texts": broken(json.dumps([CANARY, NUMBER]).encode()),
+    "a map": broken(json.dumps({CANARY: {CANARY: [CANARY]}, f"{CANARY}x": CANARY}).encode()),
+    "deep": broken(b"[" * 100_000),
+    "a long number": broken(b'{"id": ' + b"7" * 5000 + b"}"),
+}
+
+
+CASES = [(vendor, change, False) for vendor in PLANS for change in ("every value", "new fields")]
+CASES += [("jetbrains-ide", change, True) for change in CHANGES]
+
+
+@pytest.mark.parametrize(("vendor", "change", "as_json"), CASES)
+def test_nothing_of_a_value_is_stored_or_shown(
+    vendor: str,
+    change: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    as_json: bool,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    app = create_app(Settings(now=NOW, freeze=True, limits="off"))
+    states = []
+
+    class Live:
+        """A live API that takes any token."""
+
+        def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+            states.append(state.read_text(encoding="utf-8") if state.exists() else "")
+            real = f"mock-{vendor}-acme"
+            sent = {**headers, "Authorization": headers["Authorization"].replace(TOKEN, real).replace(f"{CANARY}-", "")}
+            return CHANGES[change](in_process(app)(method, target.replace(f"{CANARY}-", ""), sent, body))
+
+        def close(self) -> None:
+            """Do nothing."""
+
+    state = tmp_path / "state.json"
+    monkeypatch.setattr(runs, "HttpTransport", lambda *_: Live())
+    monkeypatch.setattr(worlds, "simulator", lambda *_: simulator(vendor))
+    monkeypatch.setattr(pace, "pause", lambda _: None)
+    files = [tmp_path / name for name in ("policy.yaml", "fixture.json", "report.xml")]
+    flags = ["--write-policy", str(files[0]), "--write-fixture", str(files[1]), "--junit", str(files[2])]
+    command = ["compare", vendor, "--live", "http://live.example", "--token-env", "TOKEN", "--yes", "--verbose"]
+    more = ["--state", str(state), *flags, *(["--json"] if as_json else [])]
+    is_client = vendor == "jetbrains-console"
+    token = f"mock-{vendor}-acme:mock-secret" if is_client else TOKEN
+    result = CliRunner().invoke(main, [*command, *more], env={"TOKEN": token})
+    assert result.exit_code in {0, 1}, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    written = [each.read_text(encoding="utf-8") for each in files if each.exists()]
+    everything = "\n".join((result.output, caplog.text, *states, *written)).lower()
+    assert [secret for secret in (CANARY, str(NUMBER), "smith", "mock-secret", TOKEN) if secret in everything] == []
+    assert len(states) > 1
