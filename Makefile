@@ -17,10 +17,10 @@ SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit c
 SLOW_OF_EACH_PRODUCT := rows
 SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 
-# Tests whose requests pass the layer in front of Flask. Those in tests/gateway need no whole app, and so no such layer, and
-# those in tests/digests compare answers of another process. The audit sends its requests over sockets, which the mode
+# Tests whose requests pass the layer in front of Flask. Of tests/gateway only one file makes a whole app, which has such a
+# layer, and tests/digests compares answers of another process. The audit sends its requests over sockets, which the mode
 # `twice` leaves alone: it repeats those of test clients.
-OFF := $(addprefix tests/,admin audit cases conduct vendors test_app.py)
+OFF := $(addprefix tests/,admin audit cases conduct gateway/test_unrecorded.py vendors test_app.py)
 TWICE := $(filter-out tests/audit,$(OFF))
 FAST_PATH := $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --fast-path
 
