@@ -45,9 +45,14 @@ class Start:
     def ready(self, url: str) -> None:
         """Print where the server is; LineLost when a program waits for this line, and it cannot be written."""
         self._url = url
-        self._print(json.dumps({"url": url, "pid": os.getpid()}) if self._as_json else self._first_line(url))
+        self._print(self._ready_line())
         if self._then is not None:
             self._then()
+
+    def _ready_line(self) -> str:
+        if self._as_json:
+            return json.dumps({"url": self._url, "pid": os.getpid()})
+        return self._first_line(self._url)
 
     def _print(self, line: str) -> None:
         try:

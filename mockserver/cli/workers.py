@@ -24,11 +24,8 @@ def settings_of_worker(chosen: Settings, port: int) -> Settings:
 class WorkerStart(Start):
     """The start of one of the processes: its ready line has what the parent prints below its own."""
 
-    def ready(self, url: str) -> None:
-        self._url = url
-        self._print(json.dumps(self._banner(self.make())))
-        if self._then is not None:
-            self._then()
+    def _ready_line(self) -> str:
+        return json.dumps(self._banner(self.make()))
 
 
 def serve(start: Start, grace: float) -> None:

@@ -52,13 +52,14 @@ async def _serve(command: Sequence[str], number: int, on_ready: Callable[[bytes]
 
 
 class _Processes:
-    """The processes that run; `stopping` is set when they must end."""
+    """The processes that run. Once `stopping` is set, they must end, and none starts."""
 
     def __init__(self, command: Sequence[str], grace: float) -> None:
         self._command = command
         self._grace = grace
         self._stopping = asyncio.Event()
         self._running: set[Process] = set()
+        self._starting = asyncio.Lock()
 
     async def serve(self, number: int, on_ready: Callable[[bytes], None]) -> None:
         signals.handle(asyncio.get_running_loop(), self._stopping.set)
@@ -107,13 +108,12 @@ class _Processes:
     async def _run(self, ready: "asyncio.Future[bytes]") -> int:
         """Run a process until it ends, and return its exit code."""
         try:
-            process = await asyncio.create_subprocess_exec(*self._command, stdin=PIPE, stdout=PIPE)
+            async with self._starting:
+                process = await asyncio.create_subprocess_exec(*self._command, stdin=PIPE, stdout=PIPE)
+                self._running.add(process)
         except OSError as error:
             log.warning("no worker can be started: %s", error.strerror)
             return 1
-        self._running.add(process)
-        if self._stopping.is_set():
-            _terminate(process)
         assert process.stdout is not None  # noqa: S101 (it is a pipe)
         line = await process.stdout.readline()
         if line and not ready.done():
@@ -124,8 +124,9 @@ class _Processes:
 
     async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
         self._stopping.set()
-        for process in self._running:
-            _terminate(process)
+        async with self._starting:  # Those that were about to start have done so; no others do.
+            for process in self._running:
+                _terminate(process)
         _, stuck = await asyncio.wait(tasks, timeout=self._grace + _KILL_SECONDS)
         for process in tuple(self._running):
             process.kill()

@@ -11,6 +11,8 @@ from urllib.request import Request, urlopen
 import psutil
 import pytest
 
+from mockserver.server import processes
+from tests.cli.conftest import Run
 from tests.server import programs
 from tests.server.programs import Program, ended, line, opened, request, send
 
@@ -157,3 +159,20 @@ def test_workers_stop_with_the_parent_of_the_server(store: str) -> None:
         program.stdin.close()
         assert program.wait(programs.PATIENCE) == 0
     assert not any(each.is_running() for each in children)
+
+
+@pytest.mark.parametrize(
+    ("code", "exit_code", "err"),
+    [(2, 2, ""), (-9, 1, "Error: a worker ended with code -9 before it was ready\n")],
+)
+def test_exit_code_is_that_of_a_worker_that_cannot_start(
+    run: Run, store: str, monkeypatch: pytest.MonkeyPatch, code: int, exit_code: int, err: str
+) -> None:
+    """Who ended with a code has printed why; a signal leaves no word."""
+
+    def serve(*_: object) -> None:
+        raise processes.WorkersFailed(code)
+
+    monkeypatch.setattr(processes, "serve", serve)
+    result = run("serve", "--port", "0", "--workers", "2", "--store", store)
+    assert (result.exit_code, result.stdout, result.stderr) == (exit_code, "", err)

@@ -11,7 +11,8 @@ from mockserver.app import create_app
 from mockserver.comparison import differences
 from mockserver.comparison.facts import Facts
 from mockserver.comparison.simulator import Simulator
-from mockserver.gateway import known_defects, routing
+from mockserver.gateway import arming, known_defects, routing
+from mockserver.gateway.arming import DefectRequest
 from mockserver.gateway.known_defects import KnownDefect
 from mockserver.organizations import files
 from mockserver.settings import Settings
@@ -34,7 +35,7 @@ def answers(vendor: str, name: str, at: str) -> dict[str, Facts]:
     operations = {operation for operation, path in defect.defaults.items() if path == at}
     app = create_app(Settings())
     asked = Simulator(app, ours(vendor), PLANS[vendor], NOW, [files.named("acme")])
-    armed = known_defects.arm(name, at, [SERVED[vendor]], READ)
+    armed = arming.arm(DefectRequest(name, at), [SERVED[vendor]], READ)
     registry: Any = app.extensions[routing.EXTENSION]
     for sandbox in registry.sandboxes:
         sandbox.set_defects((armed,))
@@ -49,7 +50,15 @@ def fields(vendor: str) -> Iterator[tuple[str, str]]:
             yield each.name, path
 
 
-CASES = [(vendor, name, path) for vendor in PLANS for name, path in fields(vendor)]
+HIDDEN = ("field-missing", "user_email")
+"""A field that rows of service accounts lack as well, so that nothing is amiss where it is missing."""
+
+CASES = [
+    (vendor, name, path)
+    for vendor in PLANS
+    for name, path in fields(vendor)
+    if (name, path.rpartition(".")[2]) != HIDDEN
+]
 
 
 @pytest.mark.parametrize(("vendor", "name", "path"), CASES)

@@ -186,3 +186,23 @@ def test_loopback_of_ipv6_needs_no_admin_token(host: str) -> None:
         assert url.startswith("http://[::1]:")
         sent = request("/_mock/clock").replace(b"Host: 127.0.0.1", f"Host: {url.removeprefix('http://')}".encode())
         assert send(url, sent)[0] == 200
+
+
+@pytest.mark.skipif("sys.platform != 'linux'", reason="several workers need Linux")
+def test_reserved_port_is_taken_for_others_and_accepts_nothing() -> None:
+    with sockets.reserve("127.0.0.1", 0) as held:
+        port = held.getsockname()[1]
+        with pytest.raises(sockets.PortTaken):
+            sockets.listen("127.0.0.1", port)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
+        for each in sockets.listen("localhost", port, shared=True):
+            each.close()
+
+
+@pytest.mark.skipif("sys.platform != 'linux'", reason="several workers need Linux")
+def test_port_that_another_program_takes_meanwhile_is_not_reserved(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setattr(sockets, "listen", lambda *_: [other.dup()])
+        with pytest.raises(OSError, match="Address already in use"):
+            sockets.reserve("127.0.0.1", 0)

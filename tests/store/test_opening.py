@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 
 from mockserver.admin.admin_context import EXTENSION
-from mockserver.app import create_app
+from mockserver.admin.sandbox_documents import SandboxDocuments
+from mockserver.app import create_app, default_config, sources
+from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.gateway.store import joining, opening
 from mockserver.gateway.store.address import StoreUnusable
@@ -223,3 +225,11 @@ def test_command_that_waits_for_a_store_can_be_stopped(own_engine: EngineProcess
             assert program.poll() is None
         program.terminate()
         assert programs.ended(program)[0] == 0
+
+
+def test_allowance_is_compared_as_text() -> None:
+    known = sources()
+    config = default_config(SETTINGS, known)
+    changed = replace(config, limits={**config.limits, "augment": Allowance(5, 7)})
+    flags = SandboxDocuments(known, config.organization).flags(changed)
+    assert flags["limits"].startswith('off, {"per_minute":5,"burst":7')

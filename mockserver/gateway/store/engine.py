@@ -61,11 +61,6 @@ class Engine:
         self._lock = threading.Lock()
         self._pause = threading.Event()  # It is never set.
 
-    @property
-    def is_there(self) -> bool:
-        """Whether it answered the last time."""
-        return not self._is_away
-
     def ping(self) -> None:
         """StoreUnavailable where it does not answer within a second."""
         self.attempt(self._prober.ping, 0.0)

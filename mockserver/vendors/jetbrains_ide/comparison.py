@@ -31,7 +31,7 @@ def _before_release(body: Any, values: Values) -> str | None:
 
 
 def _second_page(body: Any, values: Values) -> str | None:
-    rows = next(iter(value for value in body.values() if isinstance(value, list)))
+    rows = _rows(body)
     return "has rows of the first page" if any(row in values["first_rows"] for row in rows) else "has other rows"
 
 
@@ -40,7 +40,8 @@ def _same_cursor(body: Any, values: Values) -> str | None:
 
 
 def _rows(body: Any) -> Any:
-    return next(iter(value for value in body.values() if isinstance(value, list)))
+    lists = [value for value in body.values() if isinstance(value, list)]
+    return lists[0]
 
 
 def _bad(operation: str, about: str, query: str) -> Question:
