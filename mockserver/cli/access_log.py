@@ -4,7 +4,7 @@ A request only notes what it was; the line is made when it is written (`log_writ
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from http import HTTPMethod
 from time import perf_counter_ns
@@ -72,6 +72,23 @@ class AccessLog:
         if response is not None:
             self._note(environ, response.status, started)
         return response
+
+    def answer_later(
+        self, environ: WSGIEnvironment, deliver: Callable[[Response | None], None], flush: Callable[[], None]
+    ) -> bool:
+        """Whether the app has an answer soon: then `deliver` is called with it, and it is logged."""
+        started = perf_counter_ns()
+
+        def deliver_logged(response: Response | None) -> None:
+            if response is not None:
+                self._note(environ, response.status, started)
+            deliver(response)
+
+        return self._app.answer_later(environ, deliver_logged, flush)
+
+    def send_waiting(self) -> None:
+        """Have the app send what the answers wait for."""
+        self._app.send_waiting()
 
     def _note(self, environ: WSGIEnvironment, status: str, started: int) -> None:
         """Have the line of an answered request written."""

@@ -44,6 +44,10 @@ class Response(NamedTuple):
         return self._replace(headers=(*self.headers, (dates.HEADER, dates.text(now))))
 
 
+Deliver = Callable[[Response | None], None]
+"""Takes the answer, or None if the app must be called."""
+
+
 class KnownRequest(NamedTuple):
     """What is known of a request that passed every stage: the parts of its answer, and on what they depend.
 
@@ -174,6 +178,13 @@ class FastPath:
         environ[socket_features.ABANDONED] = record.abandon
         environ[JOURNALED] = sandbox.id, record
         return response if not known.is_dated else response.dated(now)
+
+    def answer_later(self, _: WSGIEnvironment, __: Deliver, ___: Callable[[], None]) -> bool:
+        """Whether a request has an answer soon, for which a server need not call the app: only with a store."""
+        return False
+
+    def send_waiting(self) -> None:
+        """Send what answers wait for: nothing here."""
 
     def known(self, environ: WSGIEnvironment) -> KnownRequest | None:
         """What is known of a request that can be answered here."""

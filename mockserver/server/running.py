@@ -51,7 +51,7 @@ class Server:
         self.is_stopping = False
         self._connections: set[Connection] = set()
         self._is_checking = False
-        self._is_exhausted = False
+        self._is_exhausted = self._is_sending = False
         self._listeners: list[asyncio.Server] = []
         self._delivered: deque[tuple[Callable[[Response | None], None], Response | None]] = deque()
         self._last_is_gone = asyncio.Event()
@@ -63,6 +63,7 @@ class Server:
         front = getattr(app, "wsgi_app", app)
         self._quick: QuickAnswer | None = getattr(front, "answer", None)
         self._later: AnswerLater | None = getattr(front, "answer_later", None)
+        self._send_later: Callable[[], None] = getattr(front, "send_waiting", lambda: None)
         self._needs_body: NeedsBody | None = getattr(front, "needs_body", None)
         self._urgent: frozenset[str] = getattr(front, "urgent_paths", frozenset())
 
@@ -82,16 +83,25 @@ class Server:
     def answer_later(self, environ: WSGIEnvironment, take: Callable[[Response | None], None]) -> bool:
         """Whether the app has an answer soon, without being called: then `take` is called with it, or with None.
 
-        The app has a method `answer_later` for this, which waits for nothing. With Flask, it is the method of what
-        stands in front as `wsgi_app`.
+        The app has a method `answer_later` for this, which waits for nothing, and a method `send_waiting`, which is
+        called after some of these. With Flask, they are methods of what stands in front as `wsgi_app`.
         """
         if self._later is None:
             return False
         try:
-            return self._later(environ, partial(self._deliver, take), self._flush)
+            is_later = self._later(environ, partial(self._deliver, take), self._flush)
         except Exception:
             log.exception("an answer that is nearly at hand cannot be given")
             return False
+        if is_later and not self._is_sending:
+            self._is_sending = True
+            self.loop.call_soon(self._send_waiting)
+        return is_later
+
+    def _send_waiting(self) -> None:
+        """Have the app send what it waits for, once for all requests that were received together."""
+        self._is_sending = False
+        self._send_later()
 
     def _deliver(self, take: Callable[[Response | None], None], response: Response | None) -> None:
         """Keep an answer for the loop, from any thread."""

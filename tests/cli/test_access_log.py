@@ -6,8 +6,10 @@ import logging
 import os
 import signal
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
@@ -18,6 +20,7 @@ from mockserver.cli import access_log, log_writer, logs
 from mockserver.cli.log_writer import LogWriter
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.faults import FaultEffect, FaultRule
+from mockserver.gateway.store.shared_fastpath import SharedFastPath
 from mockserver.settings import Settings
 from tests.cli.test_logs import Terminal
 from tests.contract.watch import Watch
@@ -309,3 +312,26 @@ def test_server_whose_log_nobody_reads_answers_and_stops() -> None:
             assert send(url, request(f"/analytics/v0/{'x' * 1900}"))[0] == 401
         program.send_signal(signal.SIGTERM)
         assert program.wait(programs.PATIENCE) == 0
+
+
+def test_answer_that_waits_for_a_store_needs_no_thread_and_has_a_line(
+    store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, lines = logging_app(io.StringIO(), store=store)
+    calls = Counter[str]()
+    pass_on = FastPath._pass_on  # noqa: SLF001
+
+    def pass_on_counted(*args: Any) -> Any:
+        calls["app"] += 1
+        return pass_on(*args)
+
+    def respond(*_: Any) -> None:
+        calls["in a thread"] += 1
+
+    monkeypatch.setattr(FastPath, "_pass_on", pass_on_counted)
+    monkeypatch.setattr(SharedFastPath, "respond", respond)
+    with server.in_thread(app) as running:
+        for _ in range(3):
+            urlopen(Request(f"{running.url}{DAU}", headers=OURS)).close()
+    assert calls == {"app": 1}
+    assert [json.loads(each)["status"] for each in lines()] == [200, 200, 200]

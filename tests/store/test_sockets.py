@@ -16,6 +16,7 @@ from flask import Flask
 
 from mockserver import server
 from mockserver.app import create_app
+from mockserver.gateway.store import shared_fastpath
 from mockserver.gateway.store.shared_fastpath import SharedFastPath
 from mockserver.settings import Settings
 from tests.conftest import SETTINGS
@@ -126,6 +127,26 @@ def test_error_on_the_way_is_logged_and_the_app_answers(
         with monkeypatch.context() as patch:
             patch.setattr(SharedFastPath, "_answered", fail)
             assert [status for status, _ in get(running.url)] == [200]
-            patch.setattr(SharedFastPath, "_item", fail)
+            patch.setattr(SharedFastPath, "_prepare", fail)
             assert [status for status, _ in get(running.url)] == [200]
     assert caplog.text.count("an answer that is nearly at hand cannot be given") == 2
+
+
+def test_texts_that_are_kept_are_made_again_when_anything_changes(
+    servers: list[Flask], urls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control(servers[0], "PUT", "/limits", {LIMITED.name: "off"})
+    connection = http.client.HTTPConnection(str(urlsplit(urls[0]).netloc), timeout=30)
+    for number in range(8):
+        monkeypatch.setattr(shared_fastpath, "PREPARED_MAXIMUM", 1 + number % 2)
+        for target in (PATH, f"{PATH}?page_size=7"):
+            agent = {"Authorization": f"Bearer {SEEDED}", "User-Agent": f"agent {number // 2}"}
+            connection.request("GET", target, headers=agent)
+            connection.getresponse().read()
+        if number == 4:
+            control(servers[1], "PUT", "/clock", {"now": "2025-10-21T12:00:00Z", "frozen": True})
+    connection.close()
+    entries = control(servers[2], "GET", "/requests?include=headers")["requests"]
+    agents = [each["request_headers"]["User-Agent"] for each in entries]
+    assert agents == [f"agent {number // 4}" for number in range(16)]
+    assert [each["at"][11:16] for each in entries] == ["10:30"] * 10 + ["12:00"] * 6

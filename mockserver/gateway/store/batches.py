@@ -4,7 +4,6 @@ A thread sends a call when the one before it is answered, with all that came mea
 round trip, and the engine is asked no more often than it answers.
 """
 
-import json
 import logging
 import threading
 import time
@@ -27,7 +26,6 @@ WAITING_MAXIMUM = 100_000
 IDLE_SECONDS = 5.0
 """How long the thread waits for another item before it ends; the next item starts another one."""
 
-Item = dict[str, Any]
 Deliver = Callable[[Any, int], None]
 """Takes the result of an item, or the error that there is in its place, and the engine's time in microseconds.
 
@@ -35,7 +33,7 @@ It must not raise: others wait for what comes after it."""
 
 
 class _Waiting(NamedTuple):
-    item: Item
+    item: str
     text: str | None
     end: str | None
     deliver: Deliver | None
@@ -62,27 +60,37 @@ class Batches:
 
     def send(
         self,
-        item: Item,
+        item: str,
         text: str | None,
         deliver: Deliver | None,
         *,
         end: str | None = None,
         flush: Callable[[], None] | None = None,
     ) -> None:
-        """Send an item. Without `deliver`, nobody waits for it, and it is sent in the end.
+        """Send an item, which is a JSON object. Without `deliver`, nobody waits for it, and it is sent in the end.
 
         `text` and `end` are what the journal keeps of a request that is let in. `flush` is called after all of a batch
-        are delivered, once where several items have the same.
+        are delivered, once where several items have the same; whoever gives one calls `start` after the last item.
         """
+        waiting = _Waiting(item, text, end, deliver, flush, time.monotonic() + WAIT_SECONDS)
         with self._changed:
             self._sent += 1
-            self._waiting.append(_Waiting(item, text, end, deliver, flush, time.monotonic() + WAIT_SECONDS))
-            if self._thread is None and not self._is_closed:
-                self._thread = threading.Thread(target=self._work, name="mockserver-store", daemon=True)
-                self._thread.start()
-            self._changed.notify()
+            self._waiting.append(waiting)
+            if flush is None:
+                self._start()
 
-    def ask(self, item: Item, text: str | None, end: str | None = None) -> tuple[Any, int]:
+    def start(self) -> None:
+        """Have the items go to the engine, as soon as it has answered what was sent before."""
+        with self._changed:
+            self._start()
+
+    def _start(self) -> None:
+        if self._thread is None and not self._is_closed:
+            self._thread = threading.Thread(target=self._work, name="mockserver-store", daemon=True)
+            self._thread.start()
+        self._changed.notify()
+
+    def ask(self, item: str, text: str | None, end: str | None = None) -> tuple[Any, int]:
         """Send an item, and wait for its result; StoreUnavailable or StoreRefused."""
         answered, found = threading.Event(), list[tuple[Any, int]]()
 
@@ -163,15 +171,16 @@ class Batches:
 
 
 def _arguments(batch: list[_Waiting]) -> list[str]:
-    items, texts = list[Item](), list[str]()
+    """The items as a JSON array, each with the indexes of its texts, and the texts."""
+    items, texts = list[str](), list[str]()
     for each in batch:
-        item = each.item
+        fields = each.item[:-1]
         for name, text in (("text", each.text), ("end", each.end)):
             if text is not None:
                 texts.append(text)
-                item = {**item, name: len(texts)}
-        items.append(item)
-    return [json.dumps(items, separators=(",", ":")), *texts]
+                fields += f',"{name}":{len(texts)}'
+        items.append(f"{fields}}}")
+    return [f"[{','.join(items)}]", *texts]
 
 
 def _deliver(batch: list[_Waiting], results: Sequence[Any], now: int = 0) -> None:

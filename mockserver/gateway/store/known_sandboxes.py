@@ -19,7 +19,7 @@ class KnownSandboxes:
         self._lock = lock
         self._on_drop = on_drop
         self._by_id: OrderedDict[str, SharedSandbox] = OrderedDict()
-        self._opened: dict[tuple[str, str], str] = {}
+        self._opened: dict[tuple[str, str], tuple[str, Grant]] = {}
 
     def get(self, sandbox_id: str) -> SharedSandbox | None:
         return self._by_id.get(sandbox_id)
@@ -27,9 +27,9 @@ class KnownSandboxes:
     def opened(self, vendor: str, token: str) -> tuple[SharedSandbox, Grant] | None:
         """The sandbox that a token opens at a vendor, and what it grants there."""
         with self._lock:
-            known = self._by_id.get(self._opened.get((vendor, token), ""))
-        grants = () if known is None else known.grants.values()
-        return next(((known, each) for each in grants if known and (each.vendor, each.token) == (vendor, token)), None)
+            sandbox_id, grant = self._opened.get((vendor, token), ("", None))
+            known = self._by_id.get(sandbox_id)
+        return None if known is None or grant is None else (known, grant)
 
     def keep(self, sandbox: SharedSandbox) -> SharedSandbox:
         """Keep what was read, unless a newer version is known; the one that is kept."""
@@ -40,7 +40,7 @@ class KnownSandboxes:
             sandbox.succeed(before)
             self._close(before)
             for each in sandbox.grants.values():
-                self._opened[each.vendor, each.token] = sandbox.id
+                self._opened[each.vendor, each.token] = sandbox.id, each
             self._by_id[sandbox.id] = sandbox
             if len(self._by_id) > KNOWN_MAXIMUM:
                 self.drop(next(each for each in self._by_id if each != DEFAULT))

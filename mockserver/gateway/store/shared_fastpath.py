@@ -9,13 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, Final
 from wsgiref.types import WSGIEnvironment
 
 from mockserver.gateway import kept_headers, limits, socket_features
-from mockserver.gateway.fastpath import FastPath, KnownRequest, Response
-from mockserver.gateway.journal import JOURNALED, NO_NOTES, Outcome, State
+from mockserver.gateway.fastpath import Deliver, FastPath, KnownRequest, Response
+from mockserver.gateway.journal import JOURNALED, Outcome, State
+from mockserver.gateway.kept_headers import SentHeaders
 from mockserver.gateway.rejection import StoreUnavailable
+from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.store import shared_admission, shared_journal
 from mockserver.gateway.store.shared_admission import ADMITTED, Admitted, Plan, SharedAdmission
 from mockserver.gateway.store.shared_journal import SharedRecord
@@ -24,8 +26,30 @@ from mockserver.gateway.store.shared_sandbox import SharedSandbox
 
 log = logging.getLogger(__name__)
 
-Deliver = Callable[[Response | None], None]
-"""Takes the answer, or None if the app must be called."""
+_NO_PLAN: Final = Plan()
+_DURATION: Final = 2**50
+"""Stands for how long a request took, where nothing else is this number."""
+
+
+PREPARED_MAXIMUM = 2048
+"""For how many known requests the texts that go to the engine are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """The texts that go to the engine for a known request, and all that they depend on.
+
+    `ends` are the parts of what became of it, before and after how long it took.
+    """
+
+    known: KnownRequest
+    sandbox: SharedSandbox
+    reply: CachedReply
+    sent: SentHeaders
+    secrets: tuple[str, ...]
+    item: str
+    text: str
+    ends: tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -33,12 +57,8 @@ class _Question:
     """A request on its way to the engine."""
 
     environ: WSGIEnvironment
-    known: KnownRequest
-    sandbox: SharedSandbox
-    admission: SharedAdmission
-    record: SharedRecord
-    item: dict[str, Any]
-    text: str
+    prepared: _Prepared
+    started: int
     end: str
 
 
@@ -46,6 +66,10 @@ class SharedFastPath(FastPath):
     """Answers what is cached as soon as the engine has let the request in."""
 
     _registry: SharedRegistry
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._prepared: dict[int, _Prepared] = {}
 
     def answer(self, _: WSGIEnvironment) -> Response | None:
         """None: no answer is at hand without the engine."""
@@ -57,7 +81,7 @@ class SharedFastPath(FastPath):
         if question is None:
             return None
         try:
-            result, now_us = self._registry.batches.ask(question.item, question.text, question.end)
+            result, now_us = self._registry.batches.ask(question.prepared.item, question.prepared.text, question.end)
         except StoreUnavailable as error:
             environ[ADMITTED] = error
             return None
@@ -66,14 +90,18 @@ class SharedFastPath(FastPath):
     def answer_later(self, environ: WSGIEnvironment, deliver: Deliver, flush: Callable[[], None]) -> bool:
         """Whether a request may have a cached answer: then `deliver` is called with it, or with None, in any thread.
 
-        `flush` is called after some of these.
+        `flush` is called after some of these. Nothing is sent before `send_waiting` is called.
         """
         question = self._question(environ)
         if question is None:
             return False
-        done = partial(self._deliver, question, deliver)
-        self._registry.batches.send(question.item, question.text, done, end=question.end, flush=flush)
+        done, prepared = partial(self._deliver, question, deliver), question.prepared
+        self._registry.batches.send(prepared.item, prepared.text, done, end=question.end, flush=flush)
         return True
+
+    def send_waiting(self) -> None:
+        """Send the requests that have come since the last call to the engine."""
+        self._registry.batches.start()
 
     def _deliver(self, question: _Question, deliver: Deliver, result: Any, now_us: int) -> None:
         response = None
@@ -90,16 +118,36 @@ class SharedFastPath(FastPath):
         """What the engine is asked for a request that has a cached answer, as far as this server knows."""
         known = self.known(environ)
         sandbox = None if known is None else self._sandbox(known)
-        if known is None or sandbox is None:
+        reply = None if known is None else self._registry.answers.get(known.key)
+        if known is None or sandbox is None or reply is None:
             return None
-        registry, now = self._registry, sandbox.clock.now()
-        admission = SharedAdmission(registry, sandbox, now, sandbox.policy)
-        make = partial(SharedRecord, publish=partial(registry.publish, sandbox.id, admission))
-        record = known.record(environ, sandbox, now, perf_counter_ns(), 0, make)
-        assert isinstance(record, SharedRecord)  # noqa: S101 (that is what makes it)
-        item = self._item(known, sandbox)
-        text = shared_journal.written(record, sandbox.clock, registry.redactor)
-        return _Question(environ, known, sandbox, admission, record, item, text, self._end(known))
+        prepared = self._prepare(environ, known, sandbox, reply)
+        before, after = prepared.ends
+        return _Question(environ, prepared, perf_counter_ns(), f"{before}{self._registry.batches.last_us}{after}")
+
+    def _prepare(
+        self, environ: WSGIEnvironment, known: KnownRequest, sandbox: SharedSandbox, reply: CachedReply
+    ) -> _Prepared:
+        """The texts for a known request: those that are kept, if nothing that they depend on has changed."""
+        sent, secrets = kept_headers.of_request(environ), self._registry.redactor.secrets
+        kept = self._prepared.get(id(known))
+        if (
+            kept is not None
+            and kept.known is known
+            and kept.sandbox is sandbox
+            and kept.reply is reply
+            and kept.secrets is secrets
+            and kept.sent == sent
+        ):
+            return kept
+        record = known.record(environ, sandbox, sandbox.clock.now(), 0, 0)
+        text = shared_journal.written(record, sandbox.clock, self._registry.redactor)
+        item, ends = shared_journal.dumps(self._item(known, sandbox)), self._ends(known, reply)
+        made = _Prepared(known, sandbox, reply, sent, secrets, item, text, ends)
+        if len(self._prepared) >= PREPARED_MAXIMUM:
+            self._prepared.clear()
+        self._prepared[id(known)] = made
+        return made
 
     def _sandbox(self, known: KnownRequest) -> SharedSandbox | None:
         """The sandbox of a request as it is now, if nothing has changed that its answer depends on."""
@@ -112,7 +160,7 @@ class SharedFastPath(FastPath):
         if not is_same or any(each.rule.concerns(vendor, operation, path) for each in sandbox.faults.armed):
             return None
         assert isinstance(sandbox, SharedSandbox)  # noqa: S101 (no other is known here)
-        return sandbox if self._registry.answers.get(known.key) is not None else None
+        return sandbox
 
     def _item(self, known: KnownRequest, sandbox: SharedSandbox) -> dict[str, Any]:
         plan, allowance = Plan(), sandbox.allowance(known.limit) if known.is_limited else None
@@ -120,32 +168,40 @@ class SharedFastPath(FastPath):
             plan.limit = shared_admission.limit_item(known.limit, known.scope, allowance, known.block)
         return self._registry.complete(plan.item(sandbox, sandbox.version, known.expires_at), known.vendor)
 
-    def _end(self, known: KnownRequest) -> str:
-        """What became of the request, if it is answered as it was before."""
-        reply = self._registry.answers.get(known.key)
-        duration_us = self._registry.batches.last_us
-        notes = NO_NOTES if reply is None else reply.notes
+    def _ends(self, known: KnownRequest, reply: CachedReply) -> tuple[str, str]:
+        """What became of the request, if it is answered as it was before, around how long it took."""
         headers = kept_headers.of_response(known.headers)
-        state = State(Outcome.ANSWERED, known.code, duration_us, None, None, notes, 0, headers)
-        return shared_journal.written_state(state, None, self._registry.redactor)
+        state = State(Outcome.ANSWERED, known.code, _DURATION, None, None, reply.notes, 0, headers)
+        before, _, after = shared_journal.written_state(state, None, self._registry.redactor).partition(str(_DURATION))
+        return before, after
 
     def _answered(self, question: _Question, result: Any, now_us: int) -> Response | None:
         """The answer; None where the request must go on to the app, with the admission if it has one."""
-        environ, known, admission, record = question.environ, question.known, question.admission, question.record
+        known, sandbox = question.prepared.known, question.prepared.sandbox
         if result[0] != "ok":
-            self._registry.note(question.sandbox.id, result)
+            self._registry.note(sandbox.id, result)
             return None
-        self._registry.settle(admission, record, Plan(), result[1:], now_us)
+        admission, record = self._settled(question, result, now_us)
+        now, vendor, environ = admission.now, known.vendor, question.environ
         environ[socket_features.ABANDONED] = record.abandon
-        environ[JOURNALED] = question.sandbox.id, record
-        now, vendor = admission.now, known.vendor
+        environ[JOURNALED] = sandbox.id, record
         reply = self._registry.answers.get(known.key)
         switches = admission.policy.switches[vendor.name]
         is_over = known.expires_at is not None and limits.microseconds(now) >= known.expires_at
         if admission.wait is not None or is_over or reply is None or vendor.cache_epoch(now, switches) != known.epoch:
             environ[ADMITTED] = Admitted(known.grant, admission)
             return None
-        response = known.response(reply, question.sandbox, now)
+        response = known.response(reply, sandbox, now)
         if response.headers != known.headers:
             record.finish(known.code, None, reply.notes, kept_headers.of_response(response.headers))
         return response.dated(now) if known.is_dated else response
+
+    def _settled(self, question: _Question, result: Any, now_us: int) -> tuple[SharedAdmission, SharedRecord]:
+        """What the engine has decided on a request, and its record."""
+        registry, sandbox, known = self._registry, question.prepared.sandbox, question.prepared.known
+        admission = SharedAdmission(registry, sandbox, sandbox.clock.at_wall(now_us * 1000), sandbox.policy)
+        record = known.record(question.environ, sandbox, admission.now, question.started, 0, SharedRecord)
+        assert isinstance(record, SharedRecord)  # noqa: S101 (that is what makes it)
+        record.publish = partial(registry.publish, sandbox.id, admission)
+        registry.settle(admission, record, _NO_PLAN, result[1:], now_us)
+        return admission, record

@@ -139,7 +139,7 @@ def written(record: Record, clock: Clock, redactor: Redactor) -> str:
     if len(path) + len(query) + len(method) > TEXT_MAXIMUM:
         path, query, method = truncate(path), truncate(query), truncate(method)
     content = None if record.body is None else record.body.content
-    return _dumps(
+    return dumps(
         (
             None if clock.frozen_at is None else nanoseconds(clock.frozen_at),
             clock.offset,
@@ -161,7 +161,7 @@ def written(record: Record, clock: Clock, redactor: Redactor) -> str:
 def written_state(state: State, authorization: str | None, redactor: Redactor) -> str:
     """What became of a request with an Authorization header, without credentials."""
     headers = redactor.headers(state.headers, authorization) if state.headers else ()
-    return _dumps((*state[:5], state.notes, state.end_seq, headers, state.passed))
+    return dumps((*state[:5], state.notes, state.end_seq, headers, state.passed))
 
 
 def _read(record_id: int, begun: str, ended: str | None) -> Record:
@@ -214,5 +214,6 @@ def _pairs(given: list[list[str]]) -> Headers:
     return tuple((name, value) for name, value in given)
 
 
-def _dumps(values: tuple[object, ...]) -> str:
+def dumps(values: object) -> str:
+    """A value as JSON, as short as it can be."""
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

@@ -261,7 +261,7 @@ class SharedRegistry(SandboxRegistry):
             if lookup is not None:
                 item["token"] = lookup
             record, text = self._begun(context, sandbox, admission)
-            result, now_us = self.batches.ask(item, text)
+            result, now_us = self.batches.ask(shared_journal.dumps(item), text)
             kind, *details = result
             if kind == "ok":
                 self.settle(admission, record, plan, details, now_us)
@@ -339,7 +339,7 @@ class SharedRegistry(SandboxRegistry):
             record.state = record.state._replace(end_seq=self._sequence + 1)
         item = {"sandbox": sandbox_id, "volume": admission.volume, "id": record.id}
         text = shared_journal.written_state(record.state, record.sent.authorization, self.redactor)
-        self.batches.send(item, text, None)
+        self.batches.send(shared_journal.dumps(item), text, None)
 
     # What the sandboxes ask for
 
