@@ -15,6 +15,7 @@ from benchmarks import (
     rollups,
     sandboxes,
     serving,
+    store,
     table,
     tabnine,
 )
@@ -32,6 +33,7 @@ _BENCHMARKS = {
     "peers": peers.figures,
     "serving": serving.figures,
     "console": console.figures,
+    "store": store.figures,
 }
 
 

@@ -51,9 +51,9 @@ def _misses(folder: Path, what: str, make: Callable[[str], Iterator[str]], vendo
         bodies.mkdir()
         (bodies / "answer").write_bytes(_get(ours.url, next(questions), token))
         bare = running.enter_context(ServerProcess("-m", "benchmarks.bare", str(bodies)))
-        before = ours.processor_time, bare.processor_time
+        before = ours.cpu_seconds, bare.cpu_seconds
         rates = [_rates(ours.url, bare.url, list(islice(questions, _MISSES)), token) for _ in range(_ROUNDS)]
-        spent = ours.processor_time - before[0], bare.processor_time - before[1]
+        spent = ours.cpu_seconds - before[0], bare.cpu_seconds - before[1]
     our_rate, bare_rate = (median(each) for each in zip(*rates, strict=True))
     our_time, bare_time = (seconds / (_MISSES * _ROUNDS) * 1e6 for seconds in spent)
     note = f"{our_rate:.0f}/s against {bare_rate:.0f}/s, {_CONNECTIONS} connections; "
