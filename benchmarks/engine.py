@@ -66,6 +66,14 @@ def started(program: str) -> Iterator[Engine]:
         yield Engine(port, client.info("server")["process_id"], client)
 
 
+def longest_command(engine: Engine) -> float:
+    """The longest time in ms that a command has taken since the last call; the engine does nothing else meanwhile."""
+    found = max((each["duration"] for each in engine.client.slowlog_get(128)), default=0)
+    engine.client.slowlog_reset()
+    engine.client.config_set("slowlog-log-slower-than", 1000)
+    return float(found / 1000)
+
+
 def longest_pause(engine: Engine, work: Callable[[], object]) -> float:
     """The longest time in ms for which another client waited for an answer of the engine during some work."""
     command = [sys.executable, "-m", "benchmarks.engine", str(engine.port)]

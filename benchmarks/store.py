@@ -111,11 +111,14 @@ def _sandboxes(folder: Path, engine: Engine) -> Iterator[Figure]:
 
 def _ended(server: ServerProcess, engine: Engine) -> Iterator[Figure]:
     """How long others wait while the sandboxes are listed, and while they expire."""
+    rest = engines.longest_pause(engine, lambda: sleep(1))
+    engines.longest_command(engine)
     listed: list[Any] = []
     began = perf_counter()
     pause = engines.longest_pause(engine, lambda: listed.extend(_control(server, "GET")["sandboxes"]))
     assert len(listed) == _ALIVE + 1, len(listed)
-    note = f"listed in {perf_counter() - began:.1f} s"
+    seconds, longest = perf_counter() - began, engines.longest_command(engine)
+    note = f"listed in {seconds:.1f} s; the longest command took {longest:.1f} ms; {rest:.1f} ms at rest"
     yield Figure(f"pause of another client while {_ALIVE} are listed", pause, "ms", 20, note=note)
 
     def expire() -> None:

@@ -66,7 +66,7 @@ CHANGES = {
     "no UTF-8": broken(b"\xff" + CANARY.encode()),
     "a text": broken(json.dumps(CANARY).encode()),
     "a list of texts": broken(json.dumps([CANARY, NUMBER]).encode()),
-    "a map": broken(json.dumps({CANARY: {CANARY: [CANARY]}, f"{CANARY}x": CANARY}).encode()),
+    "a map": broken(json.dumps({f"{CANARY}@example.com": {f"{CANARY} smith": [CANARY]}}).encode()),
     "deep": broken(b"[" * 100_000),
     "a long number": broken(b'{"id": ' + b"7" * 5000 + b"}"),
 }

@@ -85,15 +85,15 @@ def test_scripts_are_loaded_again(own: Settings, own_engine: EngineProcess) -> N
 
 
 def lose_replies(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the engine do what it is sent once, and its reply get lost."""
+    """Have the engine do what it is sent, and its first reply to each get lost."""
     engine = registry_of(app).engine
     run: Callable[..., Any] = engine.run
-    lost: list[int] = []
+    lost: list[tuple[str, str | int]] = []
 
     def run_and_lose(name: str, *args: str | int) -> Any:
-        reply = run(name, *args)
-        if name == "batch" and args[1] not in lost:
-            lost.append(int(args[1]))
+        reply, sent = run(name, *args), (name, args[1])
+        if name in {"batch", "change", "write"} and sent not in lost:
+            lost.append(sent)
             raise redis.ConnectionError("the reply is lost")
         return reply
 
@@ -108,6 +108,16 @@ def test_request_that_is_sent_again_counts_once(own: Settings, monkeypatch: pyte
     assert [each["status"] for each in control(app, "GET", "/requests")["requests"]] == [503, 503, 200, 200]
     [bucket] = control(app, "GET", "/limits")[LIMITED.name]["buckets"]
     assert bucket["remaining"] == 18
+
+
+def test_change_that_is_sent_again_is_made_once(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, other = create_app(own), create_app(own)
+    lose_replies(app, monkeypatch)
+    assert control(app, "POST", "/clock/advance", {"hours": 1})["now"] == "2025-10-21T11:30:00Z"
+    control(app, "POST", "/faults", {"effect": {"status": 503}})
+    control(other, "POST", "/clock/advance", {"hours": 1})
+    assert control(app, "GET", "/clock")["now"] == "2025-10-21T12:30:00Z"
+    assert [each["id"] for each in control(other, "GET", "/faults")["rules"]] == ["fault-1"]
 
 
 @pytest.mark.usefixtures("impatient")

@@ -1,6 +1,7 @@
 """What clients have written at vendors, in sandboxes that several servers share. No write is lost or seen in part."""
 
 from collections.abc import Callable
+from secrets import token_urlsafe
 from threading import Lock
 
 from mockserver.gateway.admission import Result
@@ -39,7 +40,7 @@ class WrittenMemories:
             result, after = view(mine), mine.to_text()
             if after == before:
                 return result
-            reply = self._engine.script("write", sandbox.id, vendor.name, version, after)
+            reply = self._engine.script("write", sandbox.id, vendor.name, version, after, token_urlsafe(12))
             if reply[0] != "stale":
                 return result
             version = reply[1]

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import partial
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 from typing import Any
 
 from mockserver.gateway import tokens
@@ -198,7 +198,8 @@ class SharedRegistry(SandboxRegistry):
         text, removed, empties = self._documents.write(mine), mine.removed_counters(), mine.journal.is_cleared
         if text == mine.text and not removed and not empties:
             return True
-        reply = self.engine.script("change", mine.id, mine.version, text, _keys(mine), int(empties), *removed)
+        what = mine.id, mine.version, text, _keys(mine), int(empties)
+        reply = self.engine.script("change", *what, token_urlsafe(12), *removed)
         if reply[0] == "ok":
             self._learn(mine.id, reply[1], text)
         return bool(reply[0] != "stale")

@@ -1,12 +1,16 @@
 """The budgets of servers that share a store: a write at any of them is whole, kept, and seen by all."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import redis
 
 from mockserver.app import create_app
 from mockserver.gateway.store.shared_memory import WrittenMemories
+from mockserver.gateway.store.shared_registry import SharedRegistry
 from tests.conftest import SERVED, SETTINGS
 from tests.contract.client import Client, opened
 from tests.vendors.augment.test_budgets import ADA, INES, MAREK, SEEDED, SET, limits, row
@@ -52,6 +56,29 @@ def test_writes_of_different_people_lose_nothing_of_each_other(clients: list[Cli
         list(threads.map(write, enumerate(people)))
     found = limits(clients[1])
     assert {found[email] for email in people} == {"12"}
+
+
+def test_write_that_is_sent_again_is_made_once(clients: list[Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = clients[0].state
+    assert isinstance(registry, SharedRegistry)
+    run, read, counts = registry.engine.run, registry.memories._read, Counter[str]()  # noqa: SLF001
+
+    def run_and_lose(name: str, *args: str | int) -> Any:
+        reply = run(name, *args)
+        counts[name] += 1
+        if name == "write" and counts[name] == 1:
+            raise redis.ConnectionError("the reply is lost")
+        return reply
+
+    def read_counted(*args: Any) -> Any:
+        counts["read"] += 1
+        return read(*args)
+
+    monkeypatch.setattr(registry.engine, "run", run_and_lose)
+    monkeypatch.setattr(registry.memories, "_read", read_counted)
+    clients[0].posted(SET, overrides=[row(ADA, "7")])
+    assert (counts["write"], counts["read"]) == (2, 1)
+    assert [limits(each)[ADA] for each in clients] == ["7", "7"]
 
 
 def test_reset_restores_the_budgets_at_both_servers(clients: list[Client]) -> None:

@@ -1,12 +1,16 @@
 -- Change a sandbox, unless another server was faster.
 --
 -- KEYS[1]: the prefix of every key. ARGV: its id, the version that was changed, its new document, its tokens as a JSON
--- array, whether its journal is emptied (1 or 0), then the fields of its counters that are removed; one that ends with
--- a star stands for all that begin like it. Returns "ok" and the new version, "stale" with the present version and
--- document, or "gone".
+-- array, whether its journal is emptied (1 or 0), a name of the change that no other has, then the fields of its
+-- counters that are removed; one that ends with a star stands for all that begin like it. Returns "ok" and the new
+-- version, "stale" with the present version and document, or "gone". A change that is sent again is made once.
 
 local P, id, version, document, tokens, empties = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local key = P .. 's:' .. id
+local key, done = P .. 's:' .. id, P .. 'c:' .. ARGV[6]
+local made = redis.call('GET', done)
+if made then
+  return {'ok', tonumber(made)}
+end
 local found = redis.call('HMGET', key, 'v', 'doc', 'tokens', 'expires')
 
 if not found[1] then
@@ -15,7 +19,7 @@ elseif found[1] ~= version then
   return {'stale', tonumber(found[1]), found[2]}
 end
 local removed, fields = {}, nil
-for index = 6, #ARGV do
+for index = 7, #ARGV do
   local field = ARGV[index]
   if string.sub(field, -1) == '*' then
     fields = fields or redis.call('HKEYS', key)
@@ -52,4 +56,5 @@ if empties == '1' then
 end
 local next_version = redis.call('HINCRBY', key, 'v', 1)
 redis.call('HSET', key, 'doc', document, 'tokens', tokens)
+redis.call('SET', done, next_version, 'EX', 60)
 return {'ok', next_version}
