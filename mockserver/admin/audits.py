@@ -122,7 +122,7 @@ class Audit(Job):
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> "Audit":
-        """An audit of another server, as far as that has told."""
+        """An audit of another server, from its report."""
         first, last = date.fromisoformat(given["first"]), date.fromisoformat(given["last"])
         audit = cls(given["total"], given["vendors"], first, last).restore(given)
         audit.requests_made, audit.invariants = given["requests_made"], given["invariants"]

@@ -74,7 +74,7 @@ class CaseRun(Job):
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> "CaseRun":
-        """A run of another server, as far as that has told."""
+        """A run of another server, from its report."""
         run = cls(given["case"], given["total"]).restore(given)
         run.sandbox, run.result, run.messages = given["sandbox"], given["result"], tuple(given["messages"])
         return run

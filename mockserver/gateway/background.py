@@ -66,7 +66,7 @@ class Job:
         return {"id": self.id, "total": self.total, "done": self.done, "current": self.current, "state": self.state}
 
     def restore(self, given: Mapping[str, Any]) -> Self:
-        """Be as far as another server has told."""
+        """Be as far as the report of another server."""
         self.id, self.done, self.current = given["id"], given["done"], given["current"]
         self.state = JobState(given["state"])
         return self

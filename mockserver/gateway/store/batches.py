@@ -1,7 +1,7 @@
 """Requests of one server that need the engine at about the same time: they go there in one call.
 
 A thread sends a call when the one before it is answered, with all that came meanwhile. So a request costs a part of a
-round trip, and the engine is asked no more often than it answers.
+round trip, and there is one call at a time.
 """
 
 import logging

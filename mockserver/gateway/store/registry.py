@@ -34,7 +34,7 @@ class SandboxRegistry(ABC):
     `answers` are the cached replies, and `requests` is how the `fastpath` answers those that were sent before. What
     several threads change is changed under the `lock`.
 
-    `restored_jobs` make a job of what another server has told of it, by what such a job is called.
+    `restored_jobs` make a job from the report of another server, by the noun of its list.
 
     `redactor` knows a part of every token and of every client's secret, past or present. There are only as many parts
     as the first sandbox has tokens, however many were made since.

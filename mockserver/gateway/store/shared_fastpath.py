@@ -39,7 +39,7 @@ PREPARED_MAXIMUM = 2048
 class _Prepared:
     """The texts that go to the engine for a known request, and all that they depend on.
 
-    `ends` are the parts of what became of it, before and after how long it took.
+    `ends` are the two parts of its final state as text; its duration comes between them.
     """
 
     known: KnownRequest
@@ -115,7 +115,7 @@ class SharedFastPath(FastPath):
         deliver(response)
 
     def _question(self, environ: WSGIEnvironment) -> _Question | None:
-        """What the engine is asked for a request that has a cached answer, as far as this server knows."""
+        """The call to the engine for a request that has a cached answer, as far as this server knows."""
         known = self.known(environ)
         sandbox = None if known is None else self._sandbox(known)
         reply = None if known is None else self._registry.answers.get(known.key)
@@ -169,7 +169,7 @@ class SharedFastPath(FastPath):
         return self._registry.complete(plan.item(sandbox, sandbox.version, known.expires_at), known.vendor)
 
     def _ends(self, known: KnownRequest, reply: CachedReply) -> tuple[str, str]:
-        """What became of the request, if it is answered as it was before, around how long it took."""
+        """The final state of the request, if it is answered as before: two parts, with its duration between."""
         headers = kept_headers.of_response(known.headers)
         state = State(Outcome.ANSWERED, known.code, _DURATION, None, None, reply.notes, 0, headers)
         before, _, after = shared_journal.written_state(state, None, self._registry.redactor).partition(str(_DURATION))

@@ -23,7 +23,7 @@ from mockserver.gateway.store.engine import Engine
 from mockserver.simulation.clock import Clock, PreciseTime, nanoseconds
 
 _PAUSE = 0.01
-"""Seconds that a server may take until it tells what became of a request that it has answered."""
+"""Seconds that a server may take to publish the state of a request that it has answered."""
 
 _READ_AT_ONCE = 500
 """How many entries are read in one command: the engine does nothing else meanwhile."""
@@ -105,8 +105,8 @@ class SharedJournal(Journal):
     def records(self) -> list[Record]:
         """Every record, in the order of their ids, as it is now.
 
-        A server tells what became of a request right after it has answered. So where requests seem to be in progress,
-        their servers get a moment to do so.
+        A server publishes the final state of a request right after its answer. Where requests seem to be in progress,
+        it gets a moment to do so.
         """
         self._batches.flush()
         found = self._read_all()
@@ -159,7 +159,7 @@ def written(record: Record, clock: Clock, redactor: Redactor) -> str:
 
 
 def written_state(state: State, authorization: str | None, redactor: Redactor) -> str:
-    """What became of a request with an Authorization header, without credentials."""
+    """The state of a request with an Authorization header as text, without credentials."""
     headers = redactor.headers(state.headers, authorization) if state.headers else ()
     return dumps((*state[:5], state.notes, state.end_seq, headers, state.passed))
 

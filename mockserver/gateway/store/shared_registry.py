@@ -333,7 +333,7 @@ class SharedRegistry(SandboxRegistry):
             admission.record = record
 
     def publish(self, sandbox_id: str, admission: SharedAdmission, record: SharedRecord) -> None:
-        """Tell the engine what became of a request; nobody waits for it."""
+        """Send the state of a request to the engine; nobody waits for it."""
         if record.id == 0:
             return
         if record.state.end_seq != NEVER:  # Later than all that has begun, before all that begins after the answer.
@@ -342,7 +342,7 @@ class SharedRegistry(SandboxRegistry):
         text = shared_journal.written_state(record.state, record.sent.authorization, self.redactor)
         self.batches.send(shared_journal.dumps(item), text, None)
 
-    # What the sandboxes ask for
+    # Parts of sandboxes
 
     def new_journal(self, sandbox_id: str) -> SharedJournal:
         return SharedJournal(self.journal_size, self.engine, self.batches, sandbox_id)

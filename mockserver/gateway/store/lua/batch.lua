@@ -1,4 +1,4 @@
--- Requests that come to a server at about the same time, and what their journals are told afterwards.
+-- Requests that come to a server at about the same time, and how earlier ones ended, for their journals.
 --
 -- KEYS[1]: the prefix of every key. ARGV: the id of the server, the number of the batch among its own, whether it is
 -- sent again (1 or 0), the items as a JSON array, then the texts that the items have by index, from 1.
@@ -154,7 +154,7 @@ local function admit(item)
   return {'ok', id, sequence, tonumber(state[2]), before, before_hits, wait, after, after_hits, tonumber(state[4] or 0)}
 end
 
--- What became of a request, unless its journal was emptied or its entry dropped meanwhile.
+-- How a request ended, unless its journal was emptied or its entry dropped meanwhile.
 local function finish(item)
   local journal = P .. 'j:' .. item.sandbox
   local volume = redis.call('HGET', P .. 's:' .. item.sandbox, 'volume')
