@@ -46,6 +46,7 @@ class AccessLog:
     def __init__(self, app: FastPath, writer: LogWriter, redactor: Redactor) -> None:
         self._app = app
         self.urgent_paths = app.urgent_paths
+        self.needs_body = app.needs_body
         self._writer = writer
         self._redactor = redactor
         self._record = logging.makeLogRecord(

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import signal
+import socket
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -335,3 +336,14 @@ def test_answer_that_waits_for_a_store_needs_no_thread_and_has_a_line(
             urlopen(Request(f"{running.url}{DAU}", headers=OURS)).close()
     assert calls == {"app": 1}
     assert [json.loads(each)["status"] for each in lines()] == [200, 200, 200]
+
+
+def test_client_is_not_told_to_send_a_body_that_nobody_reads(logged: tuple[Flask, Log]) -> None:
+    head = b"POST /analytics/v0/set-user-budget-overrides HTTP/1.1\r\nHost: localhost\r\n"
+    more = b"Authorization: Bearer unknown\r\nContent-Length: 20\r\nExpect: 100-continue\r\n\r\n"
+    with (
+        server.in_thread(logged[0]) as running,
+        socket.create_connection(("127.0.0.1", int(running.url.rpartition(":")[2]))) as client,
+    ):
+        client.sendall(head + more)
+        assert client.recv(100).startswith(b"HTTP/1.1 401 ")
