@@ -58,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "in_process(reason): deselect the test with --over-socket, for this reason",
         "memory(reason): deselect the test with --store, for this reason",
         "fast_path_on(reason): deselect the test with another --fast-path than on, for this reason",
+        "linux(reason): deselect the test on any other system than Linux, for this reason",
         "unix(reason): deselect the test on Windows, for this reason",
     ):
         config.addinivalue_line("markers", line)
@@ -72,6 +73,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         markers.append("fast_path_on")
     if config.getoption("--store"):
         markers.append("memory")
+    if sys.platform != "linux":
+        markers.append("linux")
     if sys.platform == "win32":
         markers.append("unix")
     lacking = [program for program in optional_programs.PROGRAMS if program.left_out]

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.in_process("the servers are separate processes")
 EXEMPT = {
     "README.md": 2,
     "docs/how-to/ci.md": 2,
+    "docs/how-to/compare.md": 2,
     "docs/how-to/configure.md": 1,
     "docs/how-to/containers.md": 5,
     "docs/how-to/pytest.md": 1,

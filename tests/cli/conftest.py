@@ -13,7 +13,7 @@ from flask import Flask
 
 from mockserver import app as app_module
 from mockserver import server
-from mockserver.cli import main
+from mockserver.cli import main, workers
 from mockserver.server import LateApp
 from mockserver.settings import Settings
 
@@ -74,6 +74,7 @@ def created(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 
     monkeypatch.setattr(app_module, "create_app", create_app)
     monkeypatch.setattr(server, "serve", serve)
+    monkeypatch.setattr(workers, "serve", lambda start, _: start.make())
     return found
 
 

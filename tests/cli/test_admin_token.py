@@ -92,7 +92,7 @@ def created(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings that an app was made from; nothing is served."""
     settings: list[Settings] = []
     monkeypatch.setattr(apps, "create_app", settings.append)
-    monkeypatch.setattr(server, "serve", lambda app, *_: make_late(app))
+    monkeypatch.setattr(server, "serve", lambda app, *_, **__: make_late(app))
     return settings
 
 

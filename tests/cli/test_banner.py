@@ -79,7 +79,7 @@ def test_first_request_may_need_an_exchange(monkeypatch: pytest.MonkeyPatch) -> 
 def served(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that ends when its app is made."""
 
-    def serve(app: server.LateApp, *call: Any) -> None:
+    def serve(app: server.LateApp, *call: Any, **_: Any) -> None:
         call[3]("http://127.0.0.1:8080")
         make_late(app)
 

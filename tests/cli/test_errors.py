@@ -92,7 +92,7 @@ def test_each_problem_of_a_file_is_an_error(run: Run, tmp_path: Path) -> None:
 
 
 def test_taken_port_is_an_error_with_code_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def serve(*_: object) -> None:
+    def serve(*_: object, **__: object) -> None:
         raise PortTaken("port 8080 on 127.0.0.1 is taken")
 
     monkeypatch.setattr(server, "serve", serve)

@@ -53,7 +53,9 @@ def stubs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[str]:
     """Servers that end when their app is made, and commands of a sweep that are not run; the list names both."""
     seen: list[str] = []
 
-    def serve(app: LateApp, host: str, port: int, _threads: int, on_ready: Callable[[str], None], *_: object) -> None:
+    def serve(
+        app: LateApp, host: str, port: int, _threads: int, on_ready: Callable[[str], None], *_: object, **__: object
+    ) -> None:
         seen.append(f"serve {host}:{port}")
         on_ready(f"http://{host}:{port}")
         make_late(app)

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from mockserver import app, server
-from mockserver.cli import starting
+from mockserver.cli import starting, workers
 from mockserver.organizations import files
 from mockserver.server import LateApp
 from mockserver.settings import Settings
@@ -51,6 +51,7 @@ def created(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         return plain
 
     monkeypatch.setattr(app, "create_app", create_app)
+    monkeypatch.setattr(workers, "serve", lambda start, _: start.make())
     return settings
 
 
@@ -256,7 +257,7 @@ def test_foreign_address_is_a_usage_error(run: Run, monkeypatch: pytest.MonkeyPa
 
 
 def _raises(error: Exception) -> Callable[..., None]:
-    def serve(*_: object) -> None:
+    def serve(*_: object, **__: object) -> None:
         raise error
 
     return serve

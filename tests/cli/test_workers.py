@@ -18,7 +18,7 @@ from tests.server.programs import Program, ended, line, opened, request, send
 
 pytestmark = [
     pytest.mark.in_process("the commands run in processes of their own"),
-    pytest.mark.skipif("sys.platform != 'linux'", reason="several workers need Linux"),
+    pytest.mark.linux("several workers need Linux"),
 ]
 
 

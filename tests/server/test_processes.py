@@ -9,7 +9,7 @@ import pytest
 from tests.server import programs
 from tests.server.programs import Program, ended, line
 
-pytestmark = pytest.mark.skipif("sys.platform != 'linux'", reason="several workers need Linux")
+pytestmark = pytest.mark.linux("several workers need Linux")
 
 _PARENT = """
 import logging, sys

@@ -188,7 +188,7 @@ def test_loopback_of_ipv6_needs_no_admin_token(host: str) -> None:
         assert send(url, sent)[0] == 200
 
 
-@pytest.mark.skipif("sys.platform != 'linux'", reason="several workers need Linux")
+@pytest.mark.linux("several workers need Linux")
 def test_reserved_port_is_taken_for_others_and_accepts_nothing() -> None:
     with sockets.reserve("127.0.0.1", 0) as held:
         port = held.getsockname()[1]
@@ -200,7 +200,7 @@ def test_reserved_port_is_taken_for_others_and_accepts_nothing() -> None:
             each.close()
 
 
-@pytest.mark.skipif("sys.platform != 'linux'", reason="several workers need Linux")
+@pytest.mark.linux("several workers need Linux")
 def test_port_that_another_program_takes_meanwhile_is_not_reserved(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         monkeypatch.setattr(sockets, "listen", lambda *_: [other.dup()])
