@@ -19,7 +19,8 @@ from mockserver.gateway.defects import ArmedDefect
 from mockserver.gateway.faults import FaultRule
 from mockserver.gateway.limits import Allowance, Limit
 from mockserver.gateway.sandbox import Policy, Sandbox, SandboxConfig
-from mockserver.gateway.store.documents import NewSandbox, UnreadableDocument
+from mockserver.gateway.store.address import UnreadableDocument
+from mockserver.gateway.store.documents import NewSandbox
 from mockserver.gateway.switches import Known, Options, Switches
 from mockserver.gateway.switches import defaults as default_options
 from mockserver.gateway.tokens import Grant

@@ -59,11 +59,10 @@ def unusable_store() -> Iterator[None]:
     """End the command with code 1 when its store cannot be used."""
     from mockserver.gateway.rejection import StoreUnavailable
     from mockserver.gateway.store.address import StoreUnusable
-    from mockserver.gateway.store.documents import UnreadableDocument
 
     try:
         yield
-    except (StoreUnusable, StoreUnavailable, UnreadableDocument) as error:
+    except (StoreUnusable, StoreUnavailable) as error:
         stop(str(error), 1)
 
 

@@ -76,7 +76,7 @@ from mockserver.cli.options import DEFAULTS, option
     type=click.IntRange(min=1),
     metavar="NUMBER",
     default=DEFAULTS.workers,
-    help="How many processes serve the port; several need --store.",
+    help="How many processes serve the port; for several, --store is needed.",
 )
 @option(
     "--grace",

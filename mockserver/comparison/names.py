@@ -49,9 +49,7 @@ def differences(
     if switch is None or options.get(switch.name) == start.get(switch.name):
         return []
     new = switch.to_json(options[switch.name])
-    evidence = tuple(
-        f"{where}: {name} is called {other}" for name, (other, where) in found.names.items() if name != other
-    )
+    evidence = tuple(f"{name} is called {other}" for name, (other, _) in found.names.items() if name != other)
     summary = f"{switch.name}: {', '.join(f'{name}={other}' for name, other in new.items()) or 'none'}"
     return [
         Difference(Tier.BREAKS, summary, evidence, (Choice(switch.name, options[switch.name]),), frozenset((summary,)))

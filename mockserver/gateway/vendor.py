@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import parse_qsl
 from wsgiref.types import WSGIEnvironment
 
 from flask import Request
@@ -164,10 +163,8 @@ class RequestContext:
 
     @property
     def args(self) -> MultiDict[str, str]:
-        """The query parameters; they are the same with Flask's request and without."""
-        if self.from_flask is not None:
-            return self.from_flask.args
-        return MultiDict(parse_qsl(self.query, keep_blank_values=True, errors="werkzeug.url_quote"))
+        """The query parameters."""
+        return self.request.args
 
     @property
     def path_variables(self) -> Mapping[str, str]:

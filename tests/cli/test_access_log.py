@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -334,8 +335,15 @@ def test_answer_that_waits_for_a_store_needs_no_thread_and_has_a_line(
     with server.in_thread(app) as running:
         for _ in range(3):
             urlopen(Request(f"{running.url}{DAU}", headers=OURS)).close()
-    assert calls == {"app": 1}
-    assert [json.loads(each)["status"] for each in lines()] == [200, 200, 200]
+        assert calls == {"app": 1}
+        limit = json.dumps({"augment": {"per_minute": 1, "burst": 1}}).encode()
+        urlopen(
+            Request(f"{running.url}/_mock/limits", limit, {"Content-Type": "application/json"}, method="PUT")
+        ).close()
+        urlopen(Request(f"{running.url}{DAU}", headers=OURS)).close()
+        with pytest.raises(HTTPError, match="429"):
+            urlopen(Request(f"{running.url}{DAU}", headers=OURS))
+    assert [json.loads(each)["status"] for each in lines()] == [200, 200, 200, 200, 200, 429]
 
 
 def test_client_is_not_told_to_send_a_body_that_nobody_reads(logged: tuple[Flask, Log]) -> None:

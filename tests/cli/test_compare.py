@@ -7,11 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from mockserver import server
+from mockserver import server, vendors
 from mockserver.app import create_app
 from mockserver.cli.compare import runs, worlds
 from mockserver.client import NoAnswer, Response, in_process
 from mockserver.comparison import interview, pace
+from mockserver.gateway.switches import Renaming
 from mockserver.settings import Settings
 from tests.cli.conftest import Run, write
 from tests.comparison.conftest import NOW, simulator
@@ -320,3 +321,22 @@ def test_files_that_cannot_be_written_are_errors(run: Run, make_live: MakeLive, 
     (folder / "a.json.part").mkdir()
     result = run(*LIVE, "--state", "a.json", TOKEN=TOKEN)
     assert (result.exit_code, "a.json: cannot be written: Is a directory" in result.stderr) == (1, True), result.stderr
+
+
+def test_other_names_are_found_and_those_that_are_open_are_listed(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor = next(each for each in vendors.discover() if each.name == "jetbrains-ide")
+    renaming = next(each for each in vendor.switches if isinstance(each, Renaming))
+    names = {old: f"x{number}" for number, old in enumerate(renaming.options)}
+    policy = (("jetbrains-ide.names", json.dumps(names)),)
+    app = create_app(Settings(now=NOW, freeze=True, limits="off", policy=policy))
+    monkeypatch.setattr(worlds, "simulator", lambda *_: simulator("jetbrains-ide"))
+    with server.in_thread(app) as running:
+        flags = ("--token-env", "TOKEN", "--live", running.url, "--yes", "--write-policy", "policy.yaml")
+        result = run("compare", "jetbrains-ide", *flags, TOKEN="mock-jetbrains-ide-acme")
+    found = "names: items=x0, date=x1, tool=x4, userId=x8, userName=x9, userEmail=x10, id=x11, name=x12, email=x13"
+    assert f"Breaks clients:\n  {found}\n      items is called x0\n" in result.stdout
+    assert "getMetrics: the field x0[].suggestions is missing" in result.stdout
+    assert "\nNames that are open:\n" in result.stdout
+    assert '  names:\n    items: "x0"\n    date: "x1"\n' in (folder / "policy.yaml").read_text(encoding="utf-8")

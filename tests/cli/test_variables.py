@@ -50,7 +50,7 @@ def test_variable_of_no_other_command_changes_a_listing(run: Run, variable: str)
 
 def test_service_of_kubernetes_is_ignored_with_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     ports: list[int] = []
-    monkeypatch.setattr("mockserver.server.serve", lambda _app, _host, port, *_: ports.append(port))
+    monkeypatch.setattr("mockserver.server.serve", lambda _app, _host, port, *_, **__: ports.append(port))
     result = run("serve", **SERVICE)
     assert (result.exit_code, ports) == (0, [8080])
     warning = "Warning: MOCKSERVER_PORT=tcp://10.96.12.3:8080 is ignored: it is the address of a Kubernetes Service\n"
@@ -64,5 +64,5 @@ def test_address_of_a_service_as_a_flag_is_refused(run: Run) -> None:
 
 @pytest.mark.parametrize("level", ["DEBUG", "Info", "warning"])
 def test_level_has_any_letter_case(run: Run, monkeypatch: pytest.MonkeyPatch, level: str) -> None:
-    monkeypatch.setattr("mockserver.server.serve", lambda *_: None)
+    monkeypatch.setattr("mockserver.server.serve", lambda *_, **__: None)
     assert run("serve", MOCKSERVER_LOG_LEVEL=level).exit_code == 0

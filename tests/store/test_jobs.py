@@ -61,9 +61,9 @@ def test_audit_ends_with_its_sandbox(servers: list[Flask], gate: Gate) -> None:
     assert gate.entered.wait(PATIENCE)
     [audit] = registry_of(servers[0]).audits_of(sandbox)
     control(servers[1], "DELETE", f"/sandboxes/{sandbox}")
+    assert control(servers[0], "GET", f"/sandboxes/{sandbox}")["status"] == 404
     gate.open()
-    while not audit.is_removed:
-        pass
+    assert audit.is_removed
 
 
 def test_few_audits_are_kept(servers: list[Flask]) -> None:

@@ -98,7 +98,7 @@ def test_place_at_a_path_is_found_or_none() -> None:
     assert node.at(field_path.parse("$")) is node
     for text in ("rows[3].id", "rows[].left", "by_name.anything"):
         assert node.at(field_path.parse(text)) is not None
-    for text in ("rows.id", "rows[].name", "rows[].id.more", "done[0]", "missing"):
+    for text in ("rows.id", "rows[].name", "rows[].id.more", "done[0]", "missing", "nowhere.at.all"):
         assert node.at(field_path.parse(text)) is None
 
 

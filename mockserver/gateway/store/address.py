@@ -35,6 +35,10 @@ class StoreUnusable(Exception):
     """A store that this server cannot use; the text says why, and what to do."""
 
 
+class UnreadableDocument(StoreUnusable):
+    """A sandbox in a store that this version cannot read; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoreAddress:
     """The URL that the client understands, with the password apart, and the prefix of the keys."""

@@ -9,10 +9,6 @@ NewSandbox = Callable[[SandboxConfig], Sandbox]
 """Makes a sandbox with an id, as it is when it was just made."""
 
 
-class UnreadableDocument(Exception):
-    """A document that this version cannot read; the text says why."""
-
-
 class Documents(Protocol):
     """Writes a sandbox as text, and reads it: how it was made and how it is set, but not what its requests count."""
 

@@ -108,8 +108,7 @@ def plan(context: RequestContext, sandbox: Sandbox, effective: "EffectiveStages"
     if armed:
         made.client = context.client
         matching = [each for each in armed if each.rule.matches(context.match_input, at_any_time=True)]
-        if effective.fault in stages:
-            made.before = tuple(each for each in matching if each.rule.phase is FaultPhase.BEFORE)
+        made.before = tuple(each for each in matching if each.rule.phase is FaultPhase.BEFORE)
         made.after = tuple(each for each in matching if each.rule.phase is FaultPhase.AFTER)
         effects = {effect for each in matching for effect in each.rule.effects}
         environ = context.environ

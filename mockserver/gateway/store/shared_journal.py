@@ -82,8 +82,8 @@ class SharedRecord(Record):
         self._publish()
 
     def _publish(self) -> None:
-        if self.publish is not None:
-            self.publish(self)
+        assert self.publish is not None  # noqa: S101 (who makes a record gives it)
+        self.publish(self)
 
 
 class SharedJournal(Journal):

@@ -12,7 +12,7 @@ from mockserver.gateway import tokens
 from mockserver.gateway.background import JobList
 from mockserver.gateway.faults import FaultPhase
 from mockserver.gateway.journal import NEVER, Record
-from mockserver.gateway.rejection import UnknownToken
+from mockserver.gateway.rejection import StoreUnavailable, UnknownToken
 from mockserver.gateway.sandbox import DEFAULT, Sandbox, SandboxConfig, TooManySandboxes
 from mockserver.gateway.store import shared_admission, shared_journal
 from mockserver.gateway.store.batches import Batches
@@ -35,8 +35,11 @@ CHANGES_MAXIMUM = 1000
 """How often a change is made again that another server has overtaken."""
 
 
-class ChangeOvertaken(Exception):
+class ChangeOvertaken(StoreUnavailable):
     """A change was overtaken so often that it was given up."""
+
+    def __init__(self) -> None:
+        super().__init__(f"other servers overtook a change {CHANGES_MAXIMUM} times")
 
 
 class SharedRegistry(SandboxRegistry):
@@ -310,7 +313,7 @@ class SharedRegistry(SandboxRegistry):
         """Learn what the engine said of a sandbox in place of letting a request in."""
         if result[0] == "stale":
             self._learn(sandbox_id, *result[1:])
-        elif result[0] == "gone":
+        else:
             self._gone(sandbox_id)
 
     def settle(
@@ -334,8 +337,6 @@ class SharedRegistry(SandboxRegistry):
 
     def publish(self, sandbox_id: str, admission: SharedAdmission, record: SharedRecord) -> None:
         """Send the state of a request to the engine; nobody waits for it."""
-        if record.id == 0:
-            return
         if record.state.end_seq != NEVER:  # Later than all that has begun, before all that begins after the answer.
             record.state = record.state._replace(end_seq=self._sequence + 1)
         item = {"sandbox": sandbox_id, "volume": admission.volume, "id": record.id}

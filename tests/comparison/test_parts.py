@@ -1,0 +1,106 @@
+"""The parts of a comparison where a live API says little: no date, no answer to compare with, an expired token."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import pytest
+
+from mockserver import vendors
+from mockserver.cli.compare import preparing, reports
+from mockserver.client import Response
+from mockserver.comparison import asking, facts, interview, matching, pace, reading
+from mockserver.comparison.differences import Difference, Tier
+from mockserver.comparison.facts import ABSENT, PRESENT, Aspect, Fact
+from mockserver.comparison.interview import Interview, State
+from mockserver.comparison.matching import Contradiction
+from mockserver.comparison.solving import Choice, Explanation, Solver
+from tests.comparison.conftest import PLANS
+
+
+def test_time_that_cannot_be_read_is_unknown() -> None:
+    for headers in ({}, {"date": "yesterday"}):
+        assert asking.date_of(Response(200, headers, b"")) is None
+
+
+def test_state_without_a_file_stays_in_memory() -> None:
+    state = State("any")
+    state.load()
+    state.save()
+    state.remove()
+    assert state.answers == {}
+
+
+def test_answer_that_nothing_is_compared_with_contradicts_nothing() -> None:
+    assert matching.contradictions(frozenset(), []) == frozenset()
+
+
+@pytest.mark.parametrize("value", [PRESENT, ABSENT])
+def test_header_that_is_missing_is_a_fact(value: str) -> None:
+    found = frozenset((Fact(("Link",), Aspect.HEADER, PRESENT),))
+    assert matching.has(found, Fact(("Link",), Aspect.HEADER, value)) is (value == PRESENT)
+
+
+def test_pause_ends() -> None:
+    pace.pause(0)
+
+
+def test_vendor_without_questions_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vendors, "exported", lambda *_: {})
+    with pytest.raises(click.BadParameter, match="has no questions to be compared by"):
+        preparing._subject(next(iter(PLANS)), None)  # noqa: SLF001
+
+
+def test_expired_token_is_exchanged_again() -> None:
+    plan = PLANS["jetbrains-console"]
+    login, report = plan.questions[0], next(each for each in plan.questions[1:] if not each.authorization)
+    statuses = iter((401, 200, 200))
+    asked: list[str] = []
+
+    class Asker:
+        """Refuses the first request."""
+
+        def __init__(self) -> None:
+            self.values: dict[str, Any] = {}
+
+        def can_ask(self, _: object) -> bool:
+            return True
+
+        def ask(self, question: Any) -> tuple[facts.Facts, Response]:
+            asked.append(question.name)
+            return frozenset(), Response(next(statuses), {}, b"")
+
+    class Pace:
+        """Waits for nothing."""
+
+        def before_request(self) -> None:
+            """Do nothing."""
+
+    talk = Interview(plan, Asker(), Pace(), State("any"))  # type: ignore[arg-type]
+    talk._check = lambda *_: None  # type: ignore[method-assign]  # noqa: SLF001
+    talk.run([report], lambda *_: nullcontext())
+    assert asked == [report.name, login.name, report.name]
+    assert interview.REQUESTS_MAXIMUM >= talk.requests == 3
+
+
+def test_difference_that_two_options_account_for_is_not_settled() -> None:
+    problem = ("a question", Contradiction(Fact((), Aspect.STATUS, "404"), ("200",), is_weak=False))
+    tie = Explanation((Choice("one", "a"), Choice("other", "b")), frozenset((problem,)))
+    steps: Iterator[Any] = iter([(tie, frozenset()), None])
+    solver = Solver(SimpleNamespace(plan=PLANS["tabnine"]), [], {})  # type: ignore[arg-type]
+    solver._next = lambda *_: next(steps)  # type: ignore[method-assign]  # noqa: SLF001
+    solution = solver.solve({})
+    assert (solution.policy, solution.explanations, solution.rest) == ({}, [tie], frozenset())
+
+
+def test_keys_of_maps_in_a_list_are_no_fields() -> None:
+    rows = [{"a@b.example": 1, "id": 1}, {"c d": 2, "id": 2}]
+    assert not [each for each in reading.body(rows, {}, {}) if "example" in str(each)]
+
+
+def test_options_that_each_settle_a_difference_are_listed() -> None:
+    choices = Choice("one", "a"), Choice("other", "b")
+    lines = [*reports._entry(Difference(Tier.BREAKS, "one=a or other=b", ("why",), choices, frozenset()))]  # noqa: SLF001
+    assert lines == ["  one=a or other=b", "      why", "      Each of these options would settle it."]
