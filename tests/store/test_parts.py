@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from werkzeug.test import EnvironBuilder
 
 from mockserver import server
 from mockserver.app import create_app
+from mockserver.cli import workers
 from mockserver.gateway import socket_features
 from mockserver.gateway.fastpath import KnownRequest
 from mockserver.gateway.store import known_sandboxes, opening, shared_journal, shared_registry
@@ -185,3 +187,16 @@ def test_error_of_a_receiver_is_logged_and_others_get_their_results(
     batches.close()
     batches._keep([])  # noqa: SLF001
     assert not batches._waiting  # noqa: SLF001
+
+
+def test_refusal_of_the_engine_is_a_503_and_logged(servers: list[Flask], caplog: pytest.LogCaptureFixture) -> None:
+    engine = registry_of(servers[0]).engine
+    engine.command("SET", engine.key("sequence"), "no number")
+    assert ask(servers[0], PATH, SEEDED).status_code == 503
+    assert "what was sent to the store is lost" in caplog.text
+
+
+def test_workers_begin_with_an_empty_store(shared: Settings, servers: list[Flask]) -> None:
+    control(servers[0], "POST", "/sandboxes", {})
+    workers._empty_store(replace(shared, reset_store=True))  # noqa: SLF001
+    assert [each["id"] for each in control(servers[0], "GET", "/sandboxes")["sandboxes"]] == ["default"]
