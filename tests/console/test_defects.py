@@ -66,6 +66,15 @@ def test_defect_is_armed_at_the_chosen_vendor_and_operation(console: Console, pa
     assert console.admin.get("/defects")["armed"] == []
 
 
+def test_defect_that_was_armed_elsewhere_stays_armed(console: Console, page: Page) -> None:
+    console.open("faults?vendor=tabnine&part=defects&operation=getOrganizationUsers")
+    other = {"name": "cursor-repeats", "vendor": "tabnine"}
+    console.admin.done("PUT", "/defects", {"armed": [other]})
+    page.get_by_label(re.compile("^field-null")).check()
+    console.says("Armed: field-null at tabnine, getOrganizationUsers")
+    assert console.admin.get("/defects")["armed"][0] == other
+
+
 def test_path_that_is_ambiguous_is_refused_until_its_names_are_chosen(console: Console, page: Page) -> None:
     swapped = {"jetbrains-ide": {"names": {"userEmail": "userId", "userId": "userEmail"}}}
     console.admin.done("PATCH", "/policy", swapped)

@@ -12,8 +12,16 @@ export function defectsPanel(targetOf) {
   const list = h("div");
   const panel = h("section", { class: "panel", "aria-label": "Defects" }, h("h2", {}, "Defects"), placed, forms, list);
 
-  async function change(armed, message) {
-    await call("PUT", inSandbox("/defects"), { armed });
+  let last = Promise.resolve();
+
+  /** Edit the list of what is armed now, one edit after another: the list that is shown can be out of date. */
+  async function change(edit, message) {
+    const edited = last.then(async () => {
+      const { armed } = await call("GET", inSandbox("/defects"));
+      await call("PUT", inSandbox("/defects"), { armed: edit(armed) });
+    });
+    last = edited.catch(() => {});
+    await edited;
     notify(message);
     await load();
   }
@@ -27,12 +35,12 @@ export function defectsPanel(targetOf) {
     const isArmed = (each) => armed.some((other) => isSame(other, wanted(each)));
     const set = (each, isOn) => {
       const defect = wanted(each);
-      return change([...armed.filter((other) => !isSame(other, defect)), ...(isOn ? [defect] : [])], `${isOn ? "Armed" : "Disarmed"}: ${textOf(defect)}`);
+      return change((now) => [...without(now, defect), ...(isOn ? [defect] : [])], `${isOn ? "Armed" : "Disarmed"}: ${textOf(defect)}`);
     };
     const inFields = shown.filter((each) => each.takes_at).map((each) => each.name);
     patch(placed, armed, () => [placedList(armed, change)]);
     patch(forms, [inFields, armed, target], () => [inFields.length > 0
-      && form(inFields, (name, at) => { const defect = { name, ...targetOf(), ...at }; return change([...armed, defect], `Armed: ${textOf(defect)}`); })]);
+      && form(inFields, (name, at) => { const defect = { name, ...targetOf(), ...at }; return change((now) => [...now, defect], `Armed: ${textOf(defect)}`); })]);
     const sorted = [...shown].sort((one, other) => isArmed(other) - isArmed(one));
     patch(list, [sorted, armed, target], () => [
       sorted.length ? h("ul", { class: "list columns" }, sorted.map((each) => item(each, isArmed(each), set))) : h("p", { class: "muted" }, "There are none."),
@@ -57,6 +65,10 @@ function isSame(one, other) {
   return key(one) === key(other);
 }
 
+function without(armed, defect) {
+  return armed.filter((each) => !isSame(each, defect));
+}
+
 /** Defects with the same name as one, with all their vendors and operations. */
 function byName(known) {
   const found = new Map();
@@ -76,7 +88,7 @@ function textOf(defect) {
 function placedList(armed, change) {
   const found = armed.filter((each) => typeof each !== "string");
   if (!found.length) return false;
-  const disarm = (defect) => change(armed.filter((each) => each !== defect), `Disarmed: ${textOf(defect)}`);
+  const disarm = (defect) => change((now) => without(now, defect), `Disarmed: ${textOf(defect)}`);
   return h("ul", { class: "list", "aria-label": "Armed at one place" }, found.map((each) =>
     h("li", { class: "row" }, h("span", {}, h("strong", {}, each.name), textOf(each).slice(each.name.length)),
       button("Disarm", () => disarm(each), { "aria-label": `Disarm ${textOf(each)}`, "data-key": textOf(each) }))));
