@@ -78,24 +78,18 @@ class Watch:
             head[:] = [int(status[:3]), {name.lower(): value for name, value in headers}]
             return start(status, headers, exc_info)
 
-        return self._pass_on(app(environ, note), registry, environ, head)
+        # An answer that is never read to its end is closed when it is collected, perhaps while another test runs.
+        check = partial(self._note, self._errors, registry, environ, head)
+        return _pass_on(app(environ, note), check)
 
-    def _pass_on(
-        self, parts: Iterable[bytes], registry: SandboxRegistry | None, environ: "WSGIEnvironment", head: list[Any]
-    ) -> Iterator[bytes]:
-        body = b""
-        try:
-            for part in parts:
-                body += part
-                yield part
-        except GeneratorExit:  # A server need not ask for more after the last byte.
-            pass
-        finally:
-            if hasattr(parts, "close"):
-                parts.close()
-        self._note(registry, environ, head, body)
-
-    def _note(self, registry: SandboxRegistry | None, environ: "WSGIEnvironment", head: list[Any], body: bytes) -> None:
+    def _note(
+        self,
+        errors: list[str],
+        registry: SandboxRegistry | None,
+        environ: "WSGIEnvironment",
+        head: list[Any],
+        body: bytes,
+    ) -> None:
         if socket_features.body_problem(environ) is not None or _is_from_a_page(environ):
             return  # The server refuses the request or adds headers to the answer, not the vendor.
         path = "/" + environ["PATH_INFO"].encode("latin-1").decode(errors="replace").lstrip("/")
@@ -105,18 +99,28 @@ class Watch:
             vendor = SERVED.get(
                 journaled[1].vendor, vendor
             )  # A path of a shared root may belong to the token's vendor.
-        self._check(registry, answer, vendor, environ.get("HTTP_AUTHORIZATION", ""))
-
-    def _check(
-        self, registry: SandboxRegistry | None, answer: Recorded, vendor: Vendor | None, authorization: str
-    ) -> None:
         if vendor is not None:
             self.checked += 1
-            names = tuple(_names(registry, vendor, authorization).items())
-            self._errors += oracle.read(resources.openapi() / vendor.openapi, names).faults(answer)
+            names = tuple(_names(registry, vendor, environ.get("HTTP_AUTHORIZATION", "")).items())
+            errors += oracle.read(resources.openapi() / vendor.openapi, names).faults(answer)
 
     def _vendor(self, path: str) -> Vendor | None:
         return next((one for mount, one in self._mounts if path == mount or path.startswith(f"{mount}/")), None)
+
+
+def _pass_on(parts: Iterable[bytes], check: Callable[[bytes], None]) -> Iterator[bytes]:
+    """Pass an answer on, and check it when it has ended."""
+    body = b""
+    try:
+        for part in parts:
+            body += part
+            yield part
+    except GeneratorExit:  # A server need not ask for more after the last byte.
+        pass
+    finally:
+        if hasattr(parts, "close"):
+            parts.close()
+    check(body)
 
 
 def _is_from_a_page(environ: "WSGIEnvironment") -> bool:

@@ -185,7 +185,7 @@ def test_no_answer_is_wrong_while_servers_are_killed(own_engine: EngineProcess, 
     result = run(own_engine, tmp_path, lambda _: nullcontext(), REQUESTS)
     print(result)  # noqa: T201 (with -s, a long run reports what it came to)
     assert result.tally.answered == REQUESTS
-    assert result.tally.events["kill"] >= MINIMUM
+    assert result.tally.events["kill"] + result.tally.events["kill_in_between"] >= MINIMUM
     assert result.tally.events["connection lost"] > 0
     assert result.tally.events["engine away for too long"] == 0
 
