@@ -59,9 +59,10 @@ class Taken:
 
 @contextmanager
 def started(program: str) -> Iterator[Engine]:
-    """An engine that ends with the block."""
+    """An engine that ends with the block, with the settings of deploy/replicas.compose.yaml."""
     port = processes.free_port()
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    command += ["--hz", "100", "--lazyfree-lazy-expire", "yes"]
     with processes.listening(command, port), redis.Redis(port=port) as client:
         yield Engine(port, client.info("server")["process_id"], client)
 
