@@ -4,6 +4,7 @@ A thread sends a call when the one before it is answered, with all that came mea
 round trip, and there is one call at a time.
 """
 
+import json
 import logging
 import threading
 import time
@@ -171,16 +172,16 @@ class Batches:
 
 
 def _arguments(batch: list[_Waiting]) -> list[str]:
-    """The items as a JSON array, each with the indexes of its texts, and the texts."""
-    items, texts = list[str](), list[str]()
+    """What is asked, as a JSON array; one with the indexes of each item in it and in the texts, by threes; the texts.
+
+    Whatever several items have in common is sent once.
+    """
+    asked, texts, indexes = dict[str, int](), dict[str | None, int]({None: 0}), list[int]()
     for each in batch:
-        fields = each.item[:-1]
-        for name, text in (("text", each.text), ("end", each.end)):
-            if text is not None:
-                texts.append(text)
-                fields += f',"{name}":{len(texts)}'
-        items.append(f"{fields}}}")
-    return [f"[{','.join(items)}]", *texts]
+        indexes.append(asked.setdefault(each.item, len(asked) + 1))
+        indexes.append(texts.setdefault(each.text, len(texts)))
+        indexes.append(texts.setdefault(each.end, len(texts)))
+    return [f"[{','.join(asked)}]", json.dumps(indexes), *(text for text in texts if text is not None)]
 
 
 def _deliver(batch: list[_Waiting], results: Sequence[Any], now: int = 0) -> None:

@@ -23,7 +23,8 @@ from mockserver.gateway.store.engine import Engine
 from mockserver.simulation.clock import Clock, PreciseTime, nanoseconds
 
 _PAUSE = 0.01
-"""Seconds that a server may take to publish the state of a request that it has answered."""
+_PAUSES = 10
+"""How often, and for how many seconds each time, the outcome of a request is awaited that may have been answered."""
 
 _READ_AT_ONCE = 500
 """How many entries are read in one command: the engine does nothing else meanwhile."""
@@ -109,11 +110,12 @@ class SharedJournal(Journal):
         it gets a moment to do so.
         """
         self._batches.flush()
-        found = self._read_all()
-        if any(each.state.outcome is Outcome.IN_PROGRESS for each in found):
-            self._pause.wait(_PAUSE)
+        for _ in range(_PAUSES):
             found = self._read_all()
-        return found
+            if all(each.state.outcome is not Outcome.IN_PROGRESS for each in found):
+                return found
+            self._pause.wait(_PAUSE)
+        return self._read_all()
 
     def _read_all(self) -> list[Record]:
         last = int(self._engine.command("HGET", self._sandbox, "requests") or 0)
