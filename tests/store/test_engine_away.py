@@ -1,5 +1,6 @@
 """An engine that is away, paused, restarted or without its data, and a server that sends something twice."""
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,8 @@ from flask import Flask
 from mockserver.app import create_app
 from mockserver.gateway.store import batches as batches_module
 from mockserver.gateway.store import engine as engine_module
+from mockserver.gateway.store import shared_journal
+from mockserver.gateway.store.batches import BATCH_MAXIMUM, Batches
 from mockserver.gateway.store.shared_registry import SharedRegistry
 from mockserver.settings import Settings
 from tests.conftest import SETTINGS
@@ -137,6 +140,74 @@ def test_what_became_of_requests_is_told_when_the_engine_is_back(
     own_engine.resume()
     [entry] = control(app, "GET", "/requests")["requests"]
     assert (entry["status"], entry["outcome"]) == (200, "answered")
+
+
+def publish_something(batches: Batches) -> None:
+    """Send an item that nobody waits for, and that changes nothing."""
+    batches.send(shared_journal.dumps({"id": 1, "sandbox": "none", "volume": 1}), "text", None)
+
+
+def items_of_calls(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
+    """The items of each call to the engine from now on."""
+    engine = registry_of(app).engine
+    run: Callable[..., Any] = engine.run
+    found: list[list[Any]] = []
+
+    def run_and_note(name: str, *args: str | int) -> Any:
+        if args[2] == 0:  # It is not sent again.
+            found.append(json.loads(str(args[3])))
+        return run(name, *args)
+
+    monkeypatch.setattr(engine, "run", run_and_note)
+    return found
+
+
+def test_what_nobody_waits_for_holds_up_no_request(
+    own: Settings, own_engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(own)
+    batches, calls = registry_of(app).batches, items_of_calls(app, monkeypatch)
+    own_engine.pause()
+    for _ in range(10 * BATCH_MAXIMUM):
+        publish_something(batches)
+    waiting = threading.Thread(target=ask, args=(app, PATH, SEEDED))
+    waiting.start()
+    while not batches._awaited.items:  # noqa: SLF001
+        pass
+    own_engine.resume()
+    waiting.join()
+    batches.flush()
+    sizes = [len(each) for each in calls]
+    [(index, call)] = [(index, each) for index, each in enumerate(calls) if any("version" in item for item in each)]
+    assert index < 3
+    assert len(call) == 1 + BATCH_MAXIMUM // 2
+    assert max(sizes) == BATCH_MAXIMUM
+
+
+def test_request_that_waited_too_long_is_not_sent(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(own)
+    with monkeypatch.context() as patch:
+        patch.setattr(batches_module, "WAIT_SECONDS", 0)
+        answer = ask(app, PATH, SEEDED)
+    assert answer.status_code == 503
+    assert "it did not answer in time" in answer.get_json()["error"]["message"]
+    assert control(app, "GET", "/requests")["requests"] == []
+
+
+@pytest.mark.usefixtures("impatient")
+def test_oldest_of_what_nobody_waits_for_are_dropped(
+    own: Settings, own_engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches_module, "WAITING_MAXIMUM", 5)
+    batches = registry_of(create_app(own)).batches
+    own_engine.kill()
+    for _ in range(20):
+        publish_something(batches)
+    while batches._unawaited.done < 15:  # noqa: SLF001
+        pass
+    own_engine.start()
+    batches.flush()
+    assert batches._unawaited.done == 20  # noqa: SLF001
 
 
 def test_closed_server_has_sent_everything(own: Settings) -> None:

@@ -62,7 +62,7 @@ def test_client_that_leaves_before_the_engine_answers_is_journaled_as_gone(
             leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             leaving.sendall(head.encode())
             batches = registry_of(app).batches
-            while batches._sent == batches._done:  # noqa: SLF001
+            while batches._awaited.added == batches._awaited.done:  # noqa: SLF001
                 pass
         connection.request("GET", "/_mock/health", headers={"Host": "localhost"})
         connection.getresponse().read()
@@ -184,9 +184,6 @@ def test_error_of_a_receiver_is_logged_and_others_get_their_results(
     batches.send(shared_journal.dumps({"id": 1, "sandbox": "none", "volume": 1}), "text", fail)
     batches.flush()
     assert "what the store has answered is lost" in caplog.text
-    batches.close()
-    batches._keep([])  # noqa: SLF001
-    assert not batches._waiting  # noqa: SLF001
 
 
 def test_refusal_of_the_engine_is_a_503_and_logged(servers: list[Flask], caplog: pytest.LogCaptureFixture) -> None:

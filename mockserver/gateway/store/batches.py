@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any, NamedTuple
 
@@ -19,7 +20,9 @@ from mockserver.gateway.store.engine import WAIT_SECONDS, Engine, StoreRefused
 log = logging.getLogger(__name__)
 
 BATCH_MAXIMUM = 128
-"""How many items one call has at most: the engine does nothing else meanwhile."""
+"""How many items one call has at most: the engine does nothing else meanwhile.
+
+Items that somebody waits for and others have half of it each, where there are both."""
 
 WAITING_MAXIMUM = 100_000
 """How many items that nobody waits for are kept while the engine is away; the oldest are dropped."""
@@ -41,6 +44,26 @@ class _Waiting(NamedTuple):
     flush: Callable[[], None] | None
     deadline: float
 
+    def is_late(self, now: float) -> bool:
+        """Whether somebody has waited for it long enough."""
+        return self.deliver is not None and now >= self.deadline
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Items in the order in which they are sent; `added` and `done` count those that came, and that are done with."""
+
+    items: deque[_Waiting] = field(default_factory=deque)
+    added: int = 0
+    done: int = 0
+
+    def add(self, item: _Waiting) -> None:
+        self.items.append(item)
+        self.added += 1
+
+    def take(self, maximum: int) -> list[_Waiting]:
+        return [self.items.popleft() for _ in range(min(len(self.items), maximum))]
+
 
 class Batches:
     """Sends items to the engine. Whoever waits for one gets its result in `deliver`, in another thread.
@@ -53,10 +76,9 @@ class Batches:
         self._server = token_hex(8)
         self._number = 0
         self.last_us = 0
-        self._waiting: deque[_Waiting] = deque()
+        self._awaited, self._unawaited = _Queue(), _Queue()
         self._changed = threading.Condition(threading.Lock())
         self._is_closed = False
-        self._sent = self._done = 0
         self._thread: threading.Thread | None = None
 
     def send(
@@ -75,8 +97,7 @@ class Batches:
         """
         waiting = _Waiting(item, text, end, deliver, flush, time.monotonic() + WAIT_SECONDS)
         with self._changed:
-            self._sent += 1
-            self._waiting.append(waiting)
+            (self._unawaited if deliver is None else self._awaited).add(waiting)
             if flush is None:
                 self._start()
 
@@ -108,9 +129,15 @@ class Batches:
 
     def flush(self, seconds: float = WAIT_SECONDS) -> None:
         """Wait until all that was sent before is in the engine, for some seconds at most."""
-        sent, done = self._sent, lambda: self._done >= sent or (self._is_closed and self._thread is None)
+        queues = self._awaited, self._unawaited
         with self._changed:
-            self._changed.wait_for(done, seconds)
+            added = [each.added for each in queues]
+
+            def is_done() -> bool:
+                is_ended = self._is_closed and self._thread is None
+                return is_ended or all(each.done >= number for each, number in zip(queues, added, strict=True))
+
+            self._changed.wait_for(is_done, seconds)
 
     def close(self, seconds: float = 1.0) -> None:
         """Send what is left, for some seconds at most; nothing can be sent afterwards."""
@@ -121,24 +148,47 @@ class Batches:
 
     def _work(self) -> None:
         while (batch := self._next()) is not None:
+            kept: list[_Waiting] = []
             try:
-                self._send(batch)
+                kept = self._send(batch)
             except Exception:
                 log.exception("what the store has answered is lost")
             with self._changed:
-                self._done += len(batch)
+                self._end(batch, kept)
                 self._changed.notify_all()
 
     def _next(self) -> list[_Waiting] | None:
+        """What the next call has; None where nothing has come for some time, or the server is closed."""
+        awaited, unawaited = self._awaited, self._unawaited
         with self._changed:
-            while not self._waiting:
+            while not (awaited.items or unawaited.items):
                 if self._is_closed or not self._changed.wait(IDLE_SECONDS):
                     self._thread = None
                     return None
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MAXIMUM))]
+            maximum = BATCH_MAXIMUM // 2 if awaited.items and unawaited.items else BATCH_MAXIMUM
+            return [*awaited.take(maximum), *unawaited.take(maximum)]
 
-    def _send(self, batch: list[_Waiting]) -> None:
-        """Send a batch until it is answered. One that was sent again changes nothing twice."""
+    def _end(self, batch: list[_Waiting], kept: list[_Waiting]) -> None:
+        """Count what is done, and try later what is kept; the oldest of it is dropped where there is too much."""
+        unawaited = self._unawaited
+        room = 0 if self._is_closed else max(WAITING_MAXIMUM - len(unawaited.items), 0)
+        kept = kept[max(len(kept) - room, 0) :]
+        unawaited.items.extendleft(reversed(kept))
+        awaited = sum(each.deliver is not None for each in batch)
+        self._awaited.done += awaited
+        unawaited.done += len(batch) - awaited - len(kept)
+
+    def _send(self, batch: list[_Waiting]) -> list[_Waiting]:
+        """Send a batch until it is answered, and return what must be tried later.
+
+        One that was sent again changes nothing twice. What somebody has waited for too long is not sent.
+        """
+        began, now = time.perf_counter_ns(), time.monotonic()
+        late = [each for each in batch if each.is_late(now)]
+        _deliver(late, [StoreUnavailable("it did not answer in time")] * len(late))
+        batch = [each for each in batch if not each.is_late(now)]
+        if not batch:
+            return []
         self._number += 1
         args = _arguments(batch)
         is_again = 0
@@ -148,27 +198,19 @@ class Batches:
             again, is_again = is_again, 1
             return self._engine.run("batch", self._server, self._number, again, *args)
 
-        began = time.perf_counter_ns()
-        seconds = max(min(each.deadline for each in batch) - time.monotonic(), 0.0)
+        deadline = min((each.deadline for each in batch if each.deliver is not None), default=now + WAIT_SECONDS)
         try:
-            now, *results = self._engine.attempt(call, seconds)
+            now_us, *results = self._engine.attempt(call, max(deadline - now, 0.0))
         except StoreRefused as error:
             log.exception("what was sent to the store is lost")
             _deliver(batch, [error] * len(batch))
         except StoreUnavailable as error:
             _deliver(batch, [error] * len(batch))
-            self._keep([each for each in batch if each.deliver is None])
+            return [each for each in batch if each.deliver is None]
         else:
             self.last_us = (time.perf_counter_ns() - began) // 1000
-            _deliver(batch, results, now)
-
-    def _keep(self, batch: list[_Waiting]) -> None:
-        """Try later what nobody waits for."""
-        later = time.monotonic() + WAIT_SECONDS
-        with self._changed:
-            if not self._is_closed and len(self._waiting) < WAITING_MAXIMUM:
-                self._sent += len(batch)
-                self._waiting.extendleft(each._replace(deadline=later) for each in reversed(batch))
+            _deliver(batch, results, now_us)
+        return []
 
 
 def _arguments(batch: list[_Waiting]) -> list[str]:
