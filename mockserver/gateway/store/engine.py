@@ -7,7 +7,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from functools import cached_property
 from importlib import resources
 from typing import Any, TypeVar
 
@@ -57,6 +56,7 @@ class Engine:
         self.prefix = f"{{{address.prefix}}}:"
         self._client = _client(address, WAIT_SECONDS)
         self._prober = _client(address, _PING_SECONDS)
+        self._scripts = {name: self._client.register_script(_source(name)) for name in SCRIPTS}
         self._is_away = False
         self._lock = threading.Lock()
         self._pause = threading.Event()  # It is never set.
@@ -90,13 +90,8 @@ class Engine:
         return self.attempt(lambda: self.run(name, *args))
 
     def run(self, name: str, *args: str | int) -> Any:
-        """Run a script once, and load it first where the engine does not have it (any longer)."""
-        digest = self._digests[name]
-        try:
-            return self._client.evalsha(digest, 1, self.prefix, *args)
-        except redis.exceptions.NoScriptError:
-            self._client.script_load(_source(name))
-            return self._client.evalsha(digest, 1, self.prefix, *args)
+        """Run a script once; the client loads it first where the engine does not have it (any longer)."""
+        return self._scripts[name](keys=[self.prefix], args=args)
 
     def command(self, *args: str | int) -> Any:
         """Run a command; StoreUnavailable where the engine does not answer in time."""
@@ -143,12 +138,6 @@ class Engine:
             log.warning("the store at %s is back", self.address)
         else:
             log.warning("the store at %s does not answer: %s", self.address, error)
-
-    @cached_property
-    def _digests(self) -> dict[str, str]:
-        from hashlib import sha1
-
-        return {name: sha1(_source(name).encode(), usedforsecurity=False).hexdigest() for name in SCRIPTS}
 
     def key(self, *parts: str) -> str:
         """A key with the prefix."""
