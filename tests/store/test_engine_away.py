@@ -2,7 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +13,7 @@ import redis
 from flask import Flask
 
 from mockserver.app import create_app
+from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.gateway.store import batches as batches_module
 from mockserver.gateway.store import engine as engine_module
 from mockserver.gateway.store import shared_journal
@@ -29,8 +32,9 @@ SEEDED = f"mock-{LIMITED.name}-acme"
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers wait a tenth of a second for their engine."""
-    monkeypatch.setattr(engine_module, "WAIT_SECONDS", 0.1)
-    monkeypatch.setattr(batches_module, "WAIT_SECONDS", 0.1)
+    for module in (engine_module, batches_module):
+        monkeypatch.setattr(module, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(engine_module, "ANSWER_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -192,6 +196,52 @@ def test_request_that_waited_too_long_is_not_sent(own: Settings, monkeypatch: py
     assert answer.status_code == 503
     assert "it did not answer in time" in answer.get_json()["error"]["message"]
     assert control(app, "GET", "/requests")["requests"] == []
+
+
+def time_of_a_refusal(app: Flask) -> float:
+    """How many seconds a request waits for its 503."""
+    began = time.monotonic()
+    assert ask(app, PATH, SEEDED).status_code == 503
+    return time.monotonic() - began
+
+
+def test_request_that_comes_while_a_call_hangs_waits_no_longer_than_others(
+    own: Settings, own_engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (engine_module, batches_module):
+        monkeypatch.setattr(module, "WAIT_SECONDS", 2)
+    monkeypatch.setattr(engine_module, "ANSWER_SECONDS", 0.2)
+    app = create_app(own)
+    batches = registry_of(app).batches
+    own_engine.pause()
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(time_of_a_refusal, app)
+        while not batches._awaited.added > len(batches._awaited.items):  # noqa: SLF001
+            pass
+        second = threads.submit(time_of_a_refusal, app)
+    assert 1.5 < first.result() < 3.5
+    assert 1.5 < second.result() < 3.5
+
+
+def test_request_whose_call_is_made_again_waits_as_long_as_others(
+    own: Settings, own_engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that go in one call have their own deadlines: the first is refused, and the second has its answer."""
+    app = create_app(own)
+    batches, item = registry_of(app).batches, shared_journal.dumps({"id": 1, "sandbox": "none", "volume": 1})
+    found: list[Any] = []
+    own_engine.kill()
+    with monkeypatch.context() as patch:
+        patch.setattr(batches_module, "WAIT_SECONDS", 0.3)
+        batches.send(item, "text", lambda result, _: found.append(result), flush=lambda: None)
+    batches.send(item, "text", lambda result, _: found.append(result), flush=lambda: None)
+    batches.start()
+    while not found:
+        pass
+    assert isinstance(found[0], StoreUnavailable)
+    own_engine.start()
+    batches.flush()
+    assert found[1:] == [["ok"]]
 
 
 @pytest.mark.usefixtures("impatient")

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import Any, NamedTuple
+from typing import Any
 
 from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.gateway.store.engine import WAIT_SECONDS, Engine, StoreRefused
@@ -36,17 +36,22 @@ Deliver = Callable[[Any, int], None]
 It must not raise: others wait for what comes after it."""
 
 
-class _Waiting(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """An item; without a `deadline`, nobody waits for it."""
+
     item: str
     text: str | None
     end: str | None
     deliver: Deliver | None
     flush: Callable[[], None] | None
-    deadline: float
+    deadline: float | None
 
-    def is_late(self, now: float) -> bool:
-        """Whether somebody has waited for it long enough."""
-        return self.deliver is not None and now >= self.deadline
+    def give(self, result: Any, now_us: int = 0) -> None:
+        """Give its result, or the error in its place, to whoever still waits for it."""
+        deliver, self.deliver = self.deliver, None
+        if deliver is not None:
+            deliver(result, now_us)
 
 
 @dataclass(slots=True)
@@ -95,7 +100,8 @@ class Batches:
         `text` and `end` are what the journal keeps of a request that is let in. `flush` is called after all of a batch
         are delivered, once where several items have the same; whoever gives one calls `start` after the last item.
         """
-        waiting = _Waiting(item, text, end, deliver, flush, time.monotonic() + WAIT_SECONDS)
+        deadline = None if deliver is None else time.monotonic() + WAIT_SECONDS
+        waiting = _Waiting(item, text, end, deliver, flush, deadline)
         with self._changed:
             (self._unawaited if deliver is None else self._awaited).add(waiting)
             if flush is None:
@@ -174,19 +180,17 @@ class Batches:
         room = 0 if self._is_closed else max(WAITING_MAXIMUM - len(unawaited.items), 0)
         kept = kept[max(len(kept) - room, 0) :]
         unawaited.items.extendleft(reversed(kept))
-        awaited = sum(each.deliver is not None for each in batch)
+        awaited = sum(each.deadline is not None for each in batch)
         self._awaited.done += awaited
         unawaited.done += len(batch) - awaited - len(kept)
 
     def _send(self, batch: list[_Waiting]) -> list[_Waiting]:
-        """Send a batch until it is answered, and return what must be tried later.
+        """Send a batch until it is answered, or all have waited too long; return what must be tried later.
 
         One that was sent again changes nothing twice. What somebody has waited for too long is not sent.
         """
-        began, now = time.perf_counter_ns(), time.monotonic()
-        late = [each for each in batch if each.is_late(now)]
-        _deliver(late, [StoreUnavailable("it did not answer in time")] * len(late))
-        batch = [each for each in batch if not each.is_late(now)]
+        late = _refuse_late(batch)
+        batch = [each for each in batch if each not in late]
         if not batch:
             return []
         self._number += 1
@@ -196,9 +200,11 @@ class Batches:
         def call() -> Any:
             nonlocal is_again
             again, is_again = is_again, 1
+            _refuse_late(batch)
             return self._engine.run("batch", self._server, self._number, again, *args)
 
-        deadline = min((each.deadline for each in batch if each.deliver is not None), default=now + WAIT_SECONDS)
+        began, now = time.perf_counter_ns(), time.monotonic()
+        deadline = max((each.deadline for each in batch if each.deadline is not None), default=now + WAIT_SECONDS)
         try:
             now_us, *results = self._engine.attempt(call, max(deadline - now, 0.0))
         except StoreRefused as error:
@@ -206,7 +212,7 @@ class Batches:
             _deliver(batch, [error] * len(batch))
         except StoreUnavailable as error:
             _deliver(batch, [error] * len(batch))
-            return [each for each in batch if each.deliver is None]
+            return [each for each in batch if each.deadline is None]
         else:
             self.last_us = (time.perf_counter_ns() - began) // 1000
             _deliver(batch, results, now_us)
@@ -226,10 +232,17 @@ def _arguments(batch: list[_Waiting]) -> list[str]:
     return [f"[{','.join(asked)}]", json.dumps(indexes), *(text for text in texts if text is not None)]
 
 
-def _deliver(batch: list[_Waiting], results: Sequence[Any], now: int = 0) -> None:
+def _refuse_late(batch: list[_Waiting]) -> set[_Waiting]:
+    """The items that somebody has waited for too long, and waits for no more."""
+    now = time.monotonic()
+    late = [each for each in batch if each.deadline is not None and now >= each.deadline]
+    _deliver(late, [StoreUnavailable("it did not answer in time")] * len(late))
+    return set(late)
+
+
+def _deliver(batch: list[_Waiting], results: Sequence[Any], now_us: int = 0) -> None:
     """Give everybody the result of their item, or the error in its place."""
     for each, result in zip(batch, results, strict=True):
-        if each.deliver is not None:
-            each.deliver(result, now)
+        each.give(result, now_us)
     for flush in {each.flush for each in batch if each.flush is not None}:
         flush()

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 WAIT_SECONDS = 5.0
 """How long a request waits for an engine that does not answer."""
 
+ANSWER_SECONDS = 1.0
+"""How long a call waits for its answer before it is made again; a request may wait so much longer."""
+
 _PAUSE = 0.05
 """Seconds between two attempts to reach the engine."""
 
@@ -34,10 +37,6 @@ _LASTING = (redis.AuthenticationError, redis.exceptions.AuthorizationError)
 """Errors of an engine that does not accept the user or the password; the client counts them as the former."""
 
 T = TypeVar("T")
-
-
-_PING_SECONDS = 1.0
-"""How long a probe waits for an answer."""
 
 _KEYS_AT_ONCE = 1000
 """How many keys are looked at, or deleted, in one command: the engine does nothing else meanwhile."""
@@ -54,16 +53,15 @@ class Engine:
         self.address = address
         # A hash tag: all keys are on one node of a cluster, so that a script can use them.
         self.prefix = f"{{{address.prefix}}}:"
-        self._client = _client(address, WAIT_SECONDS)
-        self._prober = _client(address, _PING_SECONDS)
+        self._client = _client(address)
         self._scripts = {name: self._client.register_script(_source(name)) for name in SCRIPTS}
         self._is_away = False
         self._lock = threading.Lock()
         self._pause = threading.Event()  # It is never set.
 
     def ping(self) -> None:
-        """StoreUnavailable where it does not answer within a second."""
-        self.attempt(self._prober.ping, 0.0)
+        """StoreUnavailable where it does not answer at the first attempt."""
+        self.attempt(self._client.ping, 0.0)
 
     def wait(self, seconds: float) -> None:
         """Wait until it answers, and say so where it takes longer; StoreUnavailable after some seconds."""
@@ -73,7 +71,7 @@ class Engine:
             raise
         except StoreUnavailable:
             log.warning("waiting for the store at %s, at most %.0f s", self.address, seconds)
-            self.attempt(self._prober.ping, seconds)
+            self.attempt(self._client.ping, seconds)
 
     def delete_all(self) -> None:
         """Delete every key with the prefix, some at a time: other users of the engine do not wait for it."""
@@ -146,20 +144,19 @@ class Engine:
     def close(self) -> None:
         """Close every connection."""
         self._client.close()
-        self._prober.close()
 
 
 def _source(name: str) -> str:
     return (resources.files(__package__) / "lua" / f"{name}.lua").read_text(encoding="utf-8")
 
 
-def _client(address: StoreAddress, seconds: float) -> "redis.Redis":
+def _client(address: StoreAddress) -> "redis.Redis":
     return redis.Redis.from_url(
         address.url,
         password=address.password,
         decode_responses=True,
-        socket_timeout=seconds,
-        socket_connect_timeout=1.0,
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=ANSWER_SECONDS,
         retry=Retry(NoBackoff(), 0),
         health_check_interval=0,
     )
