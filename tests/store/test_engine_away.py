@@ -99,7 +99,7 @@ def lose_replies(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def run_and_lose(name: str, *args: str | int) -> Any:
         reply, sent = run(name, *args), (name, args[1])
-        if name in {"batch", "change", "write"} and sent not in lost:
+        if name in {"batch", "change", "make", "write"} and sent not in lost:
             lost.append(sent)
             raise redis.ConnectionError("the reply is lost")
         return reply
@@ -125,6 +125,13 @@ def test_change_that_is_sent_again_is_made_once(own: Settings, monkeypatch: pyte
     control(other, "POST", "/clock/advance", {"hours": 1})
     assert control(app, "GET", "/clock")["now"] == "2025-10-21T12:30:00Z"
     assert [each["id"] for each in control(other, "GET", "/faults")["rules"]] == ["fault-1"]
+
+
+def test_sandbox_that_is_sent_again_counts_once(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(replace(own, sandboxes_maximum=1))
+    lose_replies(app, monkeypatch)
+    assert control(app, "POST", "/sandboxes", {})["id"]
+    assert control(app, "POST", "/sandboxes", {})["status"] == 409
 
 
 @pytest.mark.usefixtures("impatient")

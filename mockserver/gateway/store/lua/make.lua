@@ -2,7 +2,8 @@
 --
 -- KEYS[1]: the prefix of every key. ARGV: its id, its document, its tokens as a JSON array, after how many
 -- milliseconds it is deleted or "", the most sandboxes there may be beside the default one or "", whether one that exists
--- stays (1 or 0). Returns "made" and its version, "full", or "exists" with the version and document of that one.
+-- stays (1 or 0). Returns "made" and its version, "full", or "exists" with the version and document of that one. One that
+-- is sent again counts once.
 
 local P, id, document, tokens, lifetime, most, stays = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local key, clock = P .. 's:' .. id, redis.call('TIME')
@@ -15,7 +16,7 @@ if stays == '1' then
     return {'exists', tonumber(found[1]), found[2]}
   end
 end
-if most ~= '' then
+if most ~= '' and not redis.call('ZSCORE', P .. 'order', id) then
   local ended = redis.call('ZRANGEBYSCORE', P .. 'expiry', '-inf', now, 'LIMIT', 0, 100)
   for _, each in ipairs(ended) do
     redis.call('ZREM', P .. 'expiry', each)
