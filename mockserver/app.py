@@ -24,7 +24,7 @@ from mockserver.gateway.lazy_rules import LazyRule
 from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import SandboxConfig
 from mockserver.gateway.store.memory import MemoryRegistry
-from mockserver.gateway.store.registry import SandboxRegistry
+from mockserver.gateway.store.registry import RegistryParts, SandboxRegistry
 from mockserver.organizations import files
 from mockserver.products.world import World
 from mockserver.profiles.records import Profiles, UnknownProfile
@@ -71,9 +71,11 @@ def create_app(settings: Settings) -> Flask:
 def open_registry(settings: Settings, known: Sources) -> SandboxRegistry:
     """The sandboxes, with the default one: in this process or, with a store, in an engine."""
     config = default_config(settings, known)
-    what = known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, known.switches
+    parts = RegistryParts(
+        known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, known_switches=known.switches
+    )
     if settings.store is None:
-        registry: SandboxRegistry = MemoryRegistry(*what)
+        registry: SandboxRegistry = MemoryRegistry(parts)
     else:
         from mockserver.gateway.store import opening
 
@@ -81,7 +83,7 @@ def open_registry(settings: Settings, known: Sources) -> SandboxRegistry:
         now = "that of this machine" if settings.now is None else format_utc(settings.now)
         started = {**documents.flags(config), "now": now, **({"case": settings.case} if settings.case else {})}
         address = parse_store(settings.store)
-        registry = opening.open_store(address, what, documents, started, reset=settings.reset_store)
+        registry = opening.open_store(address, parts, documents, started, reset=settings.reset_store)
     registry.make_default(config)
     return registry
 

@@ -19,7 +19,7 @@ from mockserver.gateway.limits import Allowance, LimitBlock, LimitScope
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection
 from mockserver.gateway.sandbox import SandboxConfig
 from mockserver.gateway.store.memory import MemoryRegistry
-from mockserver.gateway.store.registry import SandboxRegistry
+from mockserver.gateway.store.registry import RegistryParts, SandboxRegistry
 from mockserver.gateway.switches import AnySwitch, Grade, Switches, switch
 from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, Vendor, View, ViewRequest
 from mockserver.products.world import World
@@ -123,7 +123,7 @@ def world(organization: Organization, seed: int) -> World:
 
 def registry(*vendors: Vendor, journal_size: int = 5000, **changes: Any) -> SandboxRegistry:
     """The sandbox registry of an app with these vendors and a default sandbox."""
-    made = MemoryRegistry(vendors, world, journal_size)
+    made = MemoryRegistry(RegistryParts(vendors, world, journal_size))
     made.make_default(config(**changes))
     return made
 

@@ -14,6 +14,7 @@ from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock,
 from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.store.memory import MemoryRegistry
+from mockserver.gateway.store.registry import RegistryParts
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation import clock
@@ -342,7 +343,7 @@ def test_sandbox_expires_on_the_nanosecond(passing: list[int]) -> None:
 
 
 def test_number_of_sandboxes_is_limited() -> None:
-    registry = MemoryRegistry([PARROT], parrot.world, 10, maximum=2)
+    registry = MemoryRegistry(RegistryParts([PARROT], parrot.world, 10, maximum=2))
     registry.make_default(parrot.config())
     first, _ = registry.make_sandbox(parrot.config()), registry.make_sandbox(parrot.config())
     with pytest.raises(sandbox.TooManySandboxes):

@@ -10,11 +10,9 @@ from mockserver.gateway import tokens
 from mockserver.gateway.admission import LocalAdmission
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.sandbox import DEFAULT, Sandbox, SandboxConfig, SandboxMoment, TooManySandboxes
-from mockserver.gateway.store.registry import Result, SandboxRegistry
-from mockserver.gateway.switches import Known
+from mockserver.gateway.store.registry import RegistryParts, Result, SandboxRegistry
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import RequestContext, Vendor
-from mockserver.gateway.world_cache import Make
+from mockserver.gateway.vendor import RequestContext
 from mockserver.simulation import clock as clocks
 
 _NEVER = sys.maxsize
@@ -24,15 +22,8 @@ _NEVER = sys.maxsize
 class MemoryRegistry(SandboxRegistry):
     """The sandboxes of one process. `expires_at_ns` is when each is deleted, in nanoseconds of `clock.elapsed`."""
 
-    def __init__(
-        self,
-        profiles: Iterable[Vendor],
-        world: Make,
-        journal_size: int,
-        maximum: int = 1000,
-        known_switches: Known | None = None,
-    ) -> None:
-        super().__init__(profiles, world, journal_size, maximum, known_switches)
+    def __init__(self, parts: RegistryParts) -> None:
+        super().__init__(parts)
         self.mark_tokens(token_hex(4))
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from mockserver.gateway import pipeline
 from mockserver.gateway.rejection import StoreUnavailable
@@ -10,6 +9,7 @@ from mockserver.gateway.store.address import StoreAddress, StoreUnusable
 from mockserver.gateway.store.documents import Documents
 from mockserver.gateway.store.engine import Engine
 from mockserver.gateway.store.joining import Joining
+from mockserver.gateway.store.registry import RegistryParts
 from mockserver.gateway.store.shared_admission import EffectiveStages
 from mockserver.gateway.store.shared_registry import SharedRegistry
 
@@ -18,7 +18,7 @@ START_SECONDS = 30.0
 
 
 def open_store(
-    address: StoreAddress, what: tuple[Any, ...], documents: Documents, started: Mapping[str, str], *, reset: bool
+    address: StoreAddress, parts: RegistryParts, documents: Documents, started: Mapping[str, str], *, reset: bool
 ) -> SharedRegistry:
     """The registry of the sandboxes in a store; `started` is how this server was, by flag.
 
@@ -27,7 +27,7 @@ def open_store(
     """
     engine = Engine(address)
     joining, effective = Joining(engine, started), EffectiveStages(pipeline.fault, pipeline.limit)
-    registry = SharedRegistry(*what, engine=engine, documents=documents, effective=effective, join=joining.join_again)
+    registry = SharedRegistry(parts, engine=engine, documents=documents, effective=effective, join=joining.join_again)
     with _usable(address):
         engine.wait(START_SECONDS)
         if reset:

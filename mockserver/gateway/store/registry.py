@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from threading import RLock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from mockserver.gateway import dates, tokens
 from mockserver.gateway.admission import Admission
@@ -24,12 +24,26 @@ AUDITS_KEPT = 5
 Result = TypeVar("Result")
 
 
+class RegistryParts(NamedTuple):
+    """What an app makes its registry with.
+
+    `world` makes the world of an organization and a seed. `journal_size` is how many requests a journal keeps, and
+    `maximum` how many sandboxes there may be beside the default one. `known_switches` are by default those of the
+    vendors; those of the server are always known.
+    """
+
+    profiles: Iterable[Vendor]
+    world: Make
+    journal_size: int
+    maximum: int = 1000
+    known_switches: Known | None = None
+
+
 class SandboxRegistry(ABC):
     """All sandboxes and the tokens that open them.
 
     Ids and tokens made while it runs contain a `mark`, so that a token from another server opens nothing here; none is
-    used twice. `maximum` is how many sandboxes there may be beside the default one. `known_switches` are by default
-    those of the vendors; those of the server are always known.
+    used twice.
 
     `answers` are the cached replies, and `requests` is how the `fastpath` answers those that were sent before. What
     several threads change is changed under the `lock`.
@@ -40,23 +54,16 @@ class SandboxRegistry(ABC):
     as the first sandbox has tokens, however many were made since.
     """
 
-    def __init__(
-        self,
-        profiles: Iterable[Vendor],
-        world: Make,
-        journal_size: int,
-        maximum: int = 1000,
-        known_switches: Known | None = None,
-    ) -> None:
+    def __init__(self, parts: RegistryParts) -> None:
         self.lock = RLock()
-        self.profiles = {profile.name: profile for profile in profiles}
+        self.profiles = {profile.name: profile for profile in parts.profiles}
         of_vendors = {name: each.switches for name, each in self.profiles.items()}
-        self.switches = {**(known_switches or of_vendors), dates.NAME: dates.SWITCHES}
+        self.switches = {**(parts.known_switches or of_vendors), dates.NAME: dates.SWITCHES}
         self.answers = ResponseCache()
         self.requests: RequestMemory[Any] = RequestMemory(REQUESTS_MAXIMUM)
-        self.worlds = WorldCache(world)
-        self.journal_size = journal_size
-        self.maximum = maximum
+        self.worlds = WorldCache(parts.world)
+        self.journal_size = parts.journal_size
+        self.maximum = parts.maximum
         self.redactor = Redactor()
         self.restored_jobs: dict[str, Callable[[dict[str, Any]], Any]] = {}
 

@@ -19,7 +19,7 @@ from mockserver.gateway.store.batches import Batches
 from mockserver.gateway.store.documents import Documents
 from mockserver.gateway.store.engine import Engine
 from mockserver.gateway.store.known_sandboxes import KnownSandboxes
-from mockserver.gateway.store.registry import AUDITS_KEPT, Result, SandboxRegistry
+from mockserver.gateway.store.registry import AUDITS_KEPT, RegistryParts, Result, SandboxRegistry
 from mockserver.gateway.store.shared_admission import EffectiveStages, Plan, SharedAdmission
 from mockserver.gateway.store.shared_jobs import SharedJobList
 from mockserver.gateway.store.shared_journal import SharedJournal, SharedRecord
@@ -47,13 +47,14 @@ class SharedRegistry(SandboxRegistry):
 
     def __init__(
         self,
-        *args: Any,
+        parts: RegistryParts,
+        *,
         engine: Engine,
         documents: Documents,
         effective: EffectiveStages,
         join: Callable[[], None],
     ) -> None:
-        super().__init__(*args)
+        super().__init__(parts)
         self.engine = engine
         self.batches = Batches(engine)
         self._documents = documents
