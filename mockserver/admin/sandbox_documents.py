@@ -20,7 +20,7 @@ from mockserver.gateway.faults import FaultRule
 from mockserver.gateway.limits import Allowance, Limit
 from mockserver.gateway.sandbox import Policy, Sandbox, SandboxConfig
 from mockserver.gateway.store.address import UnreadableDocument
-from mockserver.gateway.store.documents import NewSandbox
+from mockserver.gateway.store.documents import AnySandbox, NewSandbox
 from mockserver.gateway.switches import Known, Options, Switches
 from mockserver.gateway.switches import defaults as default_options
 from mockserver.gateway.tokens import Grant
@@ -58,14 +58,14 @@ class SandboxDocuments:
             }
         )
 
-    def read(self, text: str, new: NewSandbox) -> Sandbox:
+    def read(self, text: str, new: NewSandbox[AnySandbox]) -> AnySandbox:
         """The sandbox; UnreadableDocument where another version wrote the text."""
         try:
             return self._read(json.loads(text, parse_float=Decimal), new)
         except (KeyError, TypeError, ValueError) as error:  # A ValidationError is a ValueError.
             raise UnreadableDocument(f"a sandbox in the store cannot be read ({error!r:.300})") from error
 
-    def _read(self, document: Json, new: NewSandbox) -> Sandbox:
+    def _read(self, document: Json, new: NewSandbox[AnySandbox]) -> AnySandbox:
         sandbox = new(self._config_from_json(document["config"]))
         sandbox.grants = {each["id"]: _grant(each) for each in document["grants"]}
         sandbox.clock = _clock_from_json(document["clock"])

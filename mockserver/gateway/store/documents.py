@@ -1,11 +1,13 @@
 """What another server needs to know of a sandbox to have the same one, and who can write and read it as text."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from mockserver.gateway.sandbox import Sandbox, SandboxConfig
 
-NewSandbox = Callable[[SandboxConfig], Sandbox]
+AnySandbox = TypeVar("AnySandbox", bound=Sandbox)
+
+NewSandbox = Callable[[SandboxConfig], AnySandbox]
 """Makes a sandbox with an id, as it is when it was just made."""
 
 
@@ -15,5 +17,5 @@ class Documents(Protocol):
     def write(self, sandbox: Sandbox) -> str:
         """The text; the same for two sandboxes that are made and set alike."""
 
-    def read(self, text: str, new: NewSandbox) -> Sandbox:
+    def read(self, text: str, new: NewSandbox[AnySandbox]) -> AnySandbox:
         """The sandbox; UnreadableDocument where another version wrote the text."""

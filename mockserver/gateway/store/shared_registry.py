@@ -94,7 +94,7 @@ class SharedRegistry(SandboxRegistry):
         self.forget(sandbox_id)
         return self._learn(sandbox_id, reply[1], text)
 
-    def make_default(self, config: SandboxConfig) -> Sandbox:
+    def make_default(self, config: SandboxConfig) -> SharedSandbox:
         """The default sandbox: the one that another server has made, if there is one."""
         self._default_config = config
         grants = self.seeded_grants(config, config.organization.slug)
@@ -148,9 +148,7 @@ class SharedRegistry(SandboxRegistry):
         assert self._default_config is not None  # noqa: S101 (it is set before the first request)
         log.warning("the store at %s is without its data; the sandbox %r is made again", self.engine.address, DEFAULT)
         self.connect()
-        made = self.make_default(self._default_config)
-        assert isinstance(made, SharedSandbox)  # noqa: S101 (no other is made here)
-        return made
+        return self.make_default(self._default_config)
 
     def connect(self) -> None:
         """Have what all servers of a store have in common; where the store is empty, this server decides."""
@@ -162,7 +160,6 @@ class SharedRegistry(SandboxRegistry):
     def _learn(self, sandbox_id: str, version: int, text: str) -> SharedSandbox:
         """Keep what was read of a sandbox, unless a newer version is known."""
         made = self._documents.read(text, partial(SharedSandbox, sandbox_id, registry=self))
-        assert isinstance(made, SharedSandbox)  # noqa: S101 (no other is made here)
         made.settle(version, text)
         self.learn_tokens(made.grants.values())
         return self.known.keep(made)
@@ -191,7 +188,6 @@ class SharedRegistry(SandboxRegistry):
             if version is None:
                 return make_change(sandbox)  # It was deleted meanwhile: nobody will see the change.
             mine = self._documents.read(text, partial(SharedSandbox, sandbox.id, registry=self))
-            assert isinstance(mine, SharedSandbox)  # noqa: S101 (no other is made here)
             mine.settle(int(version), text)
             result = make_change(mine)
             if self._is_written(mine):
@@ -229,7 +225,7 @@ class SharedRegistry(SandboxRegistry):
             return None
         return self.opened(vendor, token)
 
-    def opened(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
+    def opened(self, vendor: str, token: str) -> tuple[SharedSandbox, Grant] | None:
         """What this server knows of a token."""
         return self.known.opened(vendor, token)
 
