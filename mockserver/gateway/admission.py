@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from mockserver.gateway.armed_faults import FaultHit
 from mockserver.gateway.faults import FaultPhase
+from mockserver.gateway.journal import Record
 
 if TYPE_CHECKING:
-    from mockserver.gateway.journal import Record
     from mockserver.gateway.sandbox import Policy, Sandbox, SandboxMoment
     from mockserver.gateway.store.registry import SandboxRegistry
     from mockserver.gateway.vendor import Memory, RequestContext
@@ -38,7 +38,7 @@ class Admission(Protocol):
     def take(self, context: "RequestContext") -> int | None:
         """Spend one request of the limit: None if the request passes, else the microseconds until one would."""
 
-    def begin_record(self, context: "RequestContext") -> "Record":
+    def begin_record(self, context: "RequestContext") -> Record:
         """The record of the request in the journal of the sandbox, where it is in progress from now on."""
 
     def respond(self, context: "RequestContext", view: "Callable[[Memory | None], Result]") -> "Result":
@@ -72,10 +72,9 @@ class LocalAdmission:
         with self.registry.lock:
             return rules.match(match_input, phase)
 
-    def begin_record(self, context: "RequestContext") -> "Record":
-        sandbox, now, _ = self.moment.sandbox, self.moment.now, self.moment.policy
-        record = context.new_record(sandbox, now)
-        sandbox.journal.add(record)
+    def begin_record(self, context: "RequestContext") -> Record:
+        record = context.new_record(self, Record)
+        self.moment.sandbox.journal.add(record)
         return record
 
     def respond(self, context: "RequestContext", view: "Callable[[Memory | None], Result]") -> "Result":

@@ -17,7 +17,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from mockserver.gateway import dates, kept_headers, limits, socket_features
 from mockserver.gateway.cross_origin import Senders
-from mockserver.gateway.journal import JOURNALED, Record, answered, next_sequence
+from mockserver.gateway.journal import JOURNALED, AnyRecord, Record, answered, next_sequence
 from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.response_cache import CachedReply, Key, RequestMemory
@@ -97,8 +97,8 @@ class KnownRequest(NamedTuple):
         now: datetime,
         started: int,
         start_seq: int,
-        make: Callable[..., Record] = Record,
-    ) -> Record:
+        make: Callable[..., AnyRecord],
+    ) -> AnyRecord:
         """What the journal of a sandbox keeps of the request."""
         return make(
             now,
@@ -171,7 +171,7 @@ class FastPath:
         finally:
             self._registry.lock.release()
         response = known.response(reply, sandbox, now)
-        record = known.record(environ, sandbox, now, started, start_seq)
+        record = known.record(environ, sandbox, now, started, start_seq, Record)
         headers = kept_headers.of_response(response.headers)
         record.state = answered(started, known.code, None, None, reply.notes, headers)
         sandbox.journal.add(record)

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import count
 from operator import attrgetter
 from time import perf_counter_ns
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from mockserver.gateway.kept_headers import NONE_SENT, Headers, SentHeaders
 from mockserver.gateway.redaction import Redactor
@@ -163,6 +163,9 @@ class Record:
         """Note that its client left before the answer was written."""
         duration = (perf_counter_ns() - self.started) // 1000
         self.state = State(Outcome.ABANDONED, None, duration, self.state.fault, self.state.refusal)
+
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 class _Volume:

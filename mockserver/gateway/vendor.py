@@ -18,7 +18,7 @@ from mockserver.gateway.admission import Admission
 from mockserver.gateway.armed_faults import FaultHit
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import MatchInput
-from mockserver.gateway.journal import JOURNALED, AnswerNotes, Record, next_sequence
+from mockserver.gateway.journal import JOURNALED, AnswerNotes, AnyRecord, Record, next_sequence
 from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
@@ -131,13 +131,14 @@ class RequestContext:
             self.environ[JOURNALED] = self.sandbox.id, self.record
         return self.record
 
-    def new_record(self, sandbox: "Sandbox", now: datetime, make: Callable[..., Record] = Record) -> Record:
-        """What the journal of a sandbox keeps of the request."""
+    def new_record(self, admission: Admission, make: Callable[..., AnyRecord]) -> AnyRecord:
+        """What the journal of the sandbox keeps of the request that is let in this way."""
+        sandbox = admission.sandbox
         environ, query = self.environ, self.query
         body = request_body.of(self.request) if request_body.is_sent(environ) else None
         may_repeat_credentials = query or body is not None or self.operation is None
         return make(
-            now,
+            admission.now,
             self.vendor.name,
             self.operation,
             self.method,
@@ -146,7 +147,7 @@ class RequestContext:
             sandbox.config.organization.slug,
             None if self.grant is None else self.grant.id,
             self.started,
-            sandbox.policy.generation,
+            admission.policy.generation,
             sandbox.clock.frozen,
             self.start_seq,
             environ.get("HTTP_AUTHORIZATION") if may_repeat_credentials else None,

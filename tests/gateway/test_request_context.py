@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from werkzeug.test import EnvironBuilder
 
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.vendor import ErrorReply, RequestContext, ViewRequest
@@ -80,3 +81,13 @@ def test_view_gets_the_world_of_the_sandbox() -> None:
     answer = Aviary(parrot.speaking(describe)).send().get_json()
     (rolled,) = augment(worlds.world()).days.span(day, day)
     assert answer == {"slug": "small", "users": rolled.users[0]}
+
+
+def test_record_has_the_policy_under_which_the_request_was_let_in() -> None:
+    registry = parrot.registry(UNLIMITED)
+    sandbox, environ = registry.default, EnvironBuilder("/parrot/speak").get_environ()
+    context = RequestContext(environ, registry, UNLIMITED, "speak")
+    admission = registry.admit(context, sandbox)
+    generation = sandbox.policy.generation
+    sandbox.set_policy({})
+    assert admission.begin_record(context).generation == generation < sandbox.policy.generation

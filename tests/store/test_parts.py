@@ -15,6 +15,7 @@ from mockserver.app import create_app
 from mockserver.cli import workers
 from mockserver.gateway import socket_features
 from mockserver.gateway.fastpath import KnownRequest
+from mockserver.gateway.faults import FaultRule
 from mockserver.gateway.store import known_sandboxes, opening, shared_journal, shared_registry
 from mockserver.gateway.store.address import UnreadableDocument
 from mockserver.settings import Settings, parse_store
@@ -104,6 +105,27 @@ def test_answer_with_other_headers_is_journaled_with_them(
     ask(servers[0], PATH, SEEDED)
     entries = control(servers[1], "GET", "/requests?include=headers")["requests"]
     assert ["X-RateLimit-Limit" in each["response_headers"] for each in entries] == [False, False, True]
+
+
+def test_rules_are_compared_once_with_a_request_that_is_known(
+    servers: list[Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[tuple[object, ...]] = []
+    concerns = FaultRule.concerns
+
+    def concerns_and_note(rule: FaultRule, *request: Any) -> bool:
+        compared.append(request)
+        return concerns(rule, *request)
+
+    monkeypatch.setattr(FaultRule, "concerns", concerns_and_note)
+    another = next(name for name in SERVED if name != LIMITED.name)
+    control(servers[0], "POST", "/faults", {"vendor": another, "effect": {"status": 503}})
+    assert [ask(servers[0], PATH, SEEDED).status_code for _ in range(2)] == [200] * 2
+    compared.clear()
+    assert [ask(servers[0], PATH, SEEDED).status_code for _ in range(5)] == [200] * 5
+    assert compared == []
+    control(servers[1], "POST", "/faults", {"vendor": LIMITED.name, "effect": {"status": 503}})
+    assert [ask(servers[0], PATH, SEEDED).status_code for _ in range(5)] == [503] * 5
 
 
 def test_engine_that_is_set_back_is_read_again(servers: list[Flask]) -> None:

@@ -83,11 +83,7 @@ def _split(text: str) -> SplitResult:
 
 def _options(parts: SplitResult) -> dict[str, str]:
     """The options in the query; AddressError for one that is unknown, repeated, empty, or without effect."""
-    known = [
-        *_OWN,
-        *(_TLS if parts.scheme in ("rediss", "valkeys") else ()),
-        *(["db"] if parts.scheme == "unix" else []),
-    ]
+    known = (*_OWN, *_MORE.get(parts.scheme, ()))
     found: dict[str, str] = {}
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         if name not in known:

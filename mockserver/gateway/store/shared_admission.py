@@ -173,7 +173,7 @@ class SharedAdmission:
 
     def begin_record(self, context: RequestContext) -> Record:
         if self.record is None:
-            return context.new_record(self.sandbox, self.now)
+            return context.new_record(self, Record)
         return self.record
 
     def respond(self, context: RequestContext, view: Callable[[Memory | None], Result]) -> Result:

@@ -14,7 +14,7 @@ from wsgiref.types import WSGIEnvironment
 
 from mockserver.gateway import kept_headers, limits, socket_features
 from mockserver.gateway.fastpath import Deliver, FastPath, KnownRequest, Response
-from mockserver.gateway.journal import JOURNALED, Outcome, State
+from mockserver.gateway.journal import JOURNALED, Outcome, Record, State
 from mockserver.gateway.kept_headers import SentHeaders
 from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.gateway.response_cache import CachedReply
@@ -39,7 +39,8 @@ PREPARED_MAXIMUM = 2048
 class _Prepared:
     """The texts that go to the engine for a known request, and all that they depend on.
 
-    `ends` are the two parts of its final state as text; its duration comes between them.
+    `ends` are the two parts of its final state as text; its duration comes between them. `item` is empty where an armed
+    rule may meet the request: it then goes to the app.
     """
 
     known: KnownRequest
@@ -122,6 +123,8 @@ class SharedFastPath(FastPath):
         if known is None or sandbox is None or reply is None:
             return None
         prepared = self._prepare(environ, known, sandbox, reply)
+        if not prepared.item:
+            return None
         before, after = prepared.ends
         return _Question(environ, prepared, perf_counter_ns(), f"{before}{self._registry.batches.last_us}{after}")
 
@@ -140,14 +143,22 @@ class SharedFastPath(FastPath):
             and kept.sent == sent
         ):
             return kept
-        record = known.record(environ, sandbox, sandbox.clock.now(), 0, 0)
-        text = shared_journal.written(record, sandbox.clock, self._registry.redactor)
-        item, ends = shared_journal.dumps(self._item(known, sandbox)), self._ends(known, reply)
-        made = _Prepared(known, sandbox, reply, sent, secrets, item, text, ends)
+        made = _Prepared(known, sandbox, reply, sent, secrets, *self._texts(environ, known, sandbox, reply))
         if len(self._prepared) >= PREPARED_MAXIMUM:
             self._prepared.clear()
         self._prepared[id(known)] = made
         return made
+
+    def _texts(
+        self, environ: WSGIEnvironment, known: KnownRequest, sandbox: SharedSandbox, reply: CachedReply
+    ) -> tuple[str, str, tuple[str, str]]:
+        """The item, text and ends of a known request; empty where an armed rule may meet it."""
+        concerned = known.vendor.name, known.operation, known.path
+        if any(each.rule.concerns(*concerned) for each in sandbox.faults.armed):
+            return "", "", ("", "")
+        record = known.record(environ, sandbox, sandbox.clock.now(), 0, 0, Record)
+        text = shared_journal.written(record, sandbox.clock, self._registry.redactor)
+        return shared_journal.dumps(self._item(known, sandbox)), text, self._ends(known, reply)
 
     def _sandbox(self, known: KnownRequest) -> SharedSandbox | None:
         """The sandbox of a request as it is now, if nothing has changed that its answer depends on."""
@@ -156,10 +167,7 @@ class SharedFastPath(FastPath):
             return None
         sandbox, grant = found
         is_same = grant == known.grant and sandbox.policy.generation == known.generation
-        vendor, operation, path = known.vendor.name, known.operation, known.path
-        if not is_same or any(each.rule.concerns(vendor, operation, path) for each in sandbox.faults.armed):
-            return None
-        return sandbox
+        return sandbox if is_same else None
 
     def _item(self, known: KnownRequest, sandbox: SharedSandbox) -> dict[str, Any]:
         plan, allowance = Plan(), sandbox.allowance(known.limit) if known.is_limited else None
@@ -200,7 +208,6 @@ class SharedFastPath(FastPath):
         registry, sandbox, known = self._registry, question.prepared.sandbox, question.prepared.known
         admission = SharedAdmission(registry, sandbox, sandbox.clock.at_wall(now_us * 1000), sandbox.policy)
         record = known.record(question.environ, sandbox, admission.now, question.started, 0, SharedRecord)
-        assert isinstance(record, SharedRecord)  # noqa: S101 (that is what makes it)
         record.publish = partial(registry.publish, sandbox.id, admission)
         registry.settle(admission, record, _NO_PLAN, result[1:], now_us)
         return admission, record

@@ -26,6 +26,9 @@ _PAUSE = 0.01
 _PAUSES = 10
 """How often, and for how many seconds each time, the outcome of a request is awaited that may have been answered."""
 
+_FLUSH_SECONDS = 1.0
+"""How long a reader waits for what this server has not yet published; an engine that is away takes its own time."""
+
 _READ_AT_ONCE = 500
 """How many entries are read in one command: the engine does nothing else meanwhile."""
 
@@ -109,7 +112,7 @@ class SharedJournal(Journal):
         A server publishes the final state of a request right after its answer. Where requests seem to be in progress,
         it gets a moment to do so.
         """
-        self._batches.flush()
+        self._batches.flush(_FLUSH_SECONDS)
         for _ in range(_PAUSES):
             found = self._read_all()
             if all(each.state.outcome is not Outcome.IN_PROGRESS for each in found):

@@ -154,7 +154,7 @@ class SharedRegistry(SandboxRegistry):
         """Have what all servers of a store have in common; where the store is empty, this server decides."""
         self._join()
         key = self.engine.key("mark")
-        mark = self.engine.commands(("SET", key, _new_mark(), "NX"), ("GET", key))[1]
+        mark = self.engine.commands(("SET", key, token_hex(4), "NX"), ("GET", key))[1]
         self.mark_tokens(mark)
 
     def _learn(self, sandbox_id: str, version: int, text: str) -> SharedSandbox:
@@ -252,11 +252,10 @@ class SharedRegistry(SandboxRegistry):
     def _admit(self, context: RequestContext, sandbox: Sandbox, lookup: str | None = None) -> SharedAdmission | None:
         """Let a request into a sandbox; None where its token, which is looked up, opens another one."""
         assert isinstance(sandbox, SharedSandbox)  # noqa: S101 (no other is made here)
-        self._provisional(context, sandbox)
+        admission = self._provisional(context, sandbox)
         if (before := shared_admission.before(context)) is not None:
             return before
         while True:
-            admission = self._provisional(context, sandbox)
             plan = Plan() if context.grant is None else shared_admission.plan(context, sandbox, self._effective)
             item = self.complete(plan.item(sandbox, sandbox.version, context.expires_at), context.vendor)
             if lookup is not None:
@@ -274,6 +273,7 @@ class SharedRegistry(SandboxRegistry):
                 plan.correct(*details)
             else:
                 sandbox = self._again(context, sandbox, details)
+                admission = self._provisional(context, sandbox)
 
     def _provisional(self, context: RequestContext, sandbox: SharedSandbox) -> SharedAdmission:
         """An admission for what is done before the engine answers, and where it does not."""
@@ -298,8 +298,7 @@ class SharedRegistry(SandboxRegistry):
         if not context.is_journaled:
             return None, None
         make = partial(SharedRecord, publish=partial(self.publish, sandbox.id, admission))
-        record = context.new_record(sandbox, admission.now, make)
-        assert isinstance(record, SharedRecord)  # noqa: S101 (that is what makes it)
+        record = context.new_record(admission, make)
         return record, shared_journal.written(record, sandbox.clock, self.redactor)
 
     def complete(self, item: dict[str, Any], vendor: Vendor) -> dict[str, Any]:
@@ -385,7 +384,3 @@ class SharedRegistry(SandboxRegistry):
 def _keys(sandbox: Sandbox) -> str:
     """What the tokens of a sandbox are found by."""
     return json.dumps([f"{each.vendor}:{each.token}" for each in sandbox.grants.values()])
-
-
-def _new_mark() -> str:
-    return token_hex(4)
