@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Request, Response
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
-from mockserver.gateway import dates, defects, query_string, response_cache
+from mockserver.gateway import dates, defects, response_cache
 from mockserver.gateway.defects import AnyDefect, PagingDefect
 from mockserver.gateway.journal import NO_NOTES, AnswerNotes
 from mockserver.gateway.kept_headers import Headers
@@ -218,7 +217,7 @@ def _compute(context: RequestContext, view: View) -> tuple[CachedReply, bool]:
 def _answer_with(view: View, context: RequestContext, memory: Memory | None) -> Reply | Body:
     vendor, sends_body = context.vendor, context.method not in SAFE_METHODS
     view_request = ViewRequest(
-        args=_args(context),
+        args=context.args,
         path_variables=context.path_variables,
         body=read_body(context.request, _body_maximum(context)) if sends_body else b"",
         now=context.now,
@@ -229,8 +228,3 @@ def _answer_with(view: View, context: RequestContext, memory: Memory | None) -> 
         memory=memory,
     )
     return _answer(view, view_request, vendor, context.operation, context.policy)
-
-
-def _args(context: RequestContext) -> MultiDict[str, str]:
-    """The query parameters of a request that Flask has not seen, parsed faster than it would; else Flask's."""
-    return query_string.parse(context.query) if context.from_flask is None else context.args
