@@ -166,7 +166,8 @@ def items_of_calls(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[list[Any
 
     def run_and_note(name: str, *args: str | int) -> Any:
         if args[2] == 0:  # It is not sent again.
-            found.append(json.loads(str(args[3])))
+            asked, indexes = json.loads(str(args[3])), json.loads(str(args[4]))
+            found.append([asked[index - 1] for index in indexes[::3]])
         return run(name, *args)
 
     monkeypatch.setattr(engine, "run", run_and_note)
