@@ -107,6 +107,13 @@ def _sandboxes(folder: Path, engine: Engine) -> Iterator[Figure]:
             list(threads.map(lambda _: _control(server, "POST", _TTL), range(_ALIVE)))
         used = (engine.client.info("memory")["used_memory"] - empty) / 1e6
         yield Figure(f"memory of the engine for {_ALIVE} sandboxes", used, "MB", 200)
+        with peers.our_server(folder / "other-log", *flags) as other:
+            _control(other, "GET", path="/ready")
+            began = perf_counter()
+            listed = len(_control(other, "GET")["sandboxes"])
+            seconds = perf_counter() - began
+        assert listed == _ALIVE + 1, listed
+        yield Figure(f"{_ALIVE} sandboxes listed by a server that does not know them", seconds, "s", 10)
         yield from _ended(server, engine)
 
 

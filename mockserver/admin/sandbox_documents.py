@@ -5,10 +5,11 @@ It has how the sandbox was made and how it is set now, not what its requests cou
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields
 
@@ -34,25 +35,46 @@ class _Defects(Schema):
     armed = fields.List(defects.ArmedDefectField(), required=True)
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxDocuments:
-    """Writes and reads sandboxes that are made from the sources of a server, whose `own` organization it is."""
+TEXTS_KEPT = 1000
+"""For how many texts a server keeps what it has read there: most sandboxes are made and set like others."""
 
-    sources: Sources
-    own: Organization
+
+class _Settings(NamedTuple):
+    """How a sandbox is set now: what many have in common."""
+
+    limits: dict[str, Limit]
+    switches: dict[str, Switches]
+    defects: tuple[ArmedDefect, ...]
+
+
+class SandboxDocuments:
+    """Writes and reads sandboxes that are made from the sources of a server, whose `own` organization it is.
+
+    What many sandboxes have in common is a text of its own in the document, so that it is read once.
+    """
+
+    def __init__(self, sources: Sources, own: Organization) -> None:
+        self.sources = sources
+        self.own = own
+        self._config = lru_cache(TEXTS_KEPT)(self._config_from_text)
+        self._settings = lru_cache(TEXTS_KEPT)(self._settings_from_text)
 
     def write(self, sandbox: Sandbox) -> str:
         """The text; the same for two sandboxes that are made and set alike."""
         switches = {group: in_force.by_name for group, in_force in sandbox.policy.switches.items()}
         return _text(
             {
-                "config": self._config_to_json(sandbox.config),
+                "config": _text(self._config_to_json(sandbox.config)),
+                "settings": _text(
+                    {
+                        "limits": _limits_to_json(sandbox.limits),
+                        "policy": _changed(switches, self.sources.switches),
+                        "defects": _defects_to_json(sandbox.policy.defects),
+                    }
+                ),
                 "grants": [asdict(each) for each in sandbox.grants.values()],
                 "clock": _clock_to_json(sandbox.clock),
-                "limits": _limits_to_json(sandbox.limits),
                 "generation": sandbox.policy.generation,
-                "policy": _changed(switches, self.sources.switches),
-                "defects": _defects_to_json(sandbox.policy.defects),
                 "rules": [{"id": each.id, "rule": _rule_to_json(each.rule)} for each in sandbox.faults.armed],
                 "next_rule": sandbox.faults.next_number,
             }
@@ -61,21 +83,17 @@ class SandboxDocuments:
     def read(self, text: str, new: NewSandbox[AnySandbox]) -> AnySandbox:
         """The sandbox; UnreadableDocument where another version wrote the text."""
         try:
-            return self._read(json.loads(text, parse_float=Decimal), new)
+            return self._read(_json(text), new)
         except (KeyError, TypeError, ValueError) as error:  # A ValidationError is a ValueError.
             raise UnreadableDocument(f"a sandbox in the store cannot be read ({error!r:.300})") from error
 
     def _read(self, document: Json, new: NewSandbox[AnySandbox]) -> AnySandbox:
-        sandbox = new(self._config_from_json(document["config"]))
+        sandbox = new(self._config(document["config"]))
+        settings = self._settings(document["settings"])
         sandbox.grants = {each["id"]: _grant(each) for each in document["grants"]}
         sandbox.clock = _clock_from_json(document["clock"])
-        sandbox.limits = _limits_from_json(document["limits"])
-        options = policy.body(self.sources.switches).load(document["policy"])
-        switches = {
-            group: Switches({**default_options(known), **options.get(group, {})})
-            for group, known in self.sources.switches.items()
-        }
-        sandbox.policy = Policy(document["generation"], switches, self._defects_from_json(document["defects"]))
+        sandbox.limits = settings.limits
+        sandbox.policy = Policy(document["generation"], settings.switches, settings.defects)
         rules = [(each["id"], _rule_from_json(each["rule"])) for each in document["rules"]]
         sandbox.faults.restore(rules, document["next_rule"])
         return sandbox
@@ -110,7 +128,8 @@ class SandboxDocuments:
             "profile": config.profile and config.profile.name,
         }
 
-    def _config_from_json(self, given: Json) -> SandboxConfig:
+    def _config_from_text(self, text: str) -> SandboxConfig:
+        given = _json(text)
         name = given["profile"]
         return SandboxConfig(
             self.sources.organization(given["organization"], self.own),
@@ -124,9 +143,23 @@ class SandboxDocuments:
             None if name is None else profiles.find(name, self.sources),
         )
 
+    def _settings_from_text(self, text: str) -> _Settings:
+        given = _json(text)
+        options = policy.body(self.sources.switches).load(given["policy"])
+        switches = {
+            group: Switches({**default_options(known), **options.get(group, {})})
+            for group, known in self.sources.switches.items()
+        }
+        return _Settings(_limits_from_json(given["limits"]), switches, self._defects_from_json(given["defects"]))
+
     def _defects_from_json(self, given: list[Any]) -> tuple[ArmedDefect, ...]:
         wanted = _Defects().load({"armed": given})["armed"]
         return defects.arm_all(wanted, self.sources, {}, "defects")
+
+
+def _json(text: str) -> Json:
+    found: Json = json.loads(text, parse_float=Decimal)
+    return found
 
 
 def _text(document: Json) -> str:

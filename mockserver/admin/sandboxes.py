@@ -178,9 +178,9 @@ def reset(request: AdminRequest) -> dict[str, Any]:
 
 def _full(maximum: int) -> Problem:
     lines = [f"there are {maximum} sandboxes beside the default one, which is the server's maximum"]
-    made = [sandbox for sandbox in context().registry.sandboxes if sandbox.id != DEFAULT]
+    made = [each for each in context().registry.ids if each != DEFAULT]
     if made:
-        lines.append(f"DELETE one that is no longer needed (the oldest is /_mock/sandboxes/{made[0].id})")
+        lines.append(f"DELETE one that is no longer needed (the oldest is /_mock/sandboxes/{made[0]})")
     lines += [
         "give a ttl_seconds to those that may be left behind, so that they are deleted",
         "or start the server with a higher --sandboxes-maximum (MOCKSERVER_SANDBOXES_MAXIMUM)",

@@ -1,5 +1,6 @@
 """What seldom happens to servers with a store: clients that leave, entries that are gone, engines that are set back."""
 
+import gc
 import http.client
 import socket
 from dataclasses import replace
@@ -16,8 +17,9 @@ from mockserver.cli import workers
 from mockserver.gateway import socket_features
 from mockserver.gateway.fastpath import KnownRequest
 from mockserver.gateway.faults import FaultRule
-from mockserver.gateway.store import known_sandboxes, opening, shared_journal, shared_registry
+from mockserver.gateway.store import known_sandboxes, opening, shared_journal, shared_registry, stored_sandboxes
 from mockserver.gateway.store.address import UnreadableDocument
+from mockserver.gateway.store.shared_sandbox import SharedSandbox
 from mockserver.settings import Settings, parse_store
 from tests.conftest import SERVED
 from tests.contract import client as clients
@@ -142,6 +144,59 @@ def test_few_sandboxes_are_kept_and_others_are_read_again(
     monkeypatch.setattr(known_sandboxes, "KNOWN_MAXIMUM", 2)
     made = [control(servers[0], "POST", "/sandboxes", {})["tokens"][LIMITED.name]["token"] for _ in range(3)]
     assert [ask(servers[0], PATH, token).status_code for token in (*made, SEEDED)] == [200] * 4
+
+
+def test_many_sandboxes_are_read_in_few_round_trips(servers: list[Flask], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored_sandboxes, "_READ_AT_ONCE", 5)
+    made = [registry_of(servers[0]).make_sandbox(registry_of(servers[0]).default.config).id for _ in range(11)]
+    engine, sizes = registry_of(servers[1]).engine, list[int]()
+    commands = engine.commands
+
+    def commands_and_note(*given: tuple[str | int, ...]) -> list[Any]:
+        sizes.append(len(given))
+        return commands(*given)
+
+    monkeypatch.setattr(engine, "commands", commands_and_note)
+    assert [each.id for each in registry_of(servers[1]).sandboxes] == ["default", *made]
+    assert sizes == [5, 5, 2, 5, 5, 1]
+
+
+def test_list_of_sandboxes_drops_none_that_are_known(servers: list[Flask], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_sandboxes, "KNOWN_MAXIMUM", 4)
+    for _ in range(9):
+        registry_of(servers[0]).make_sandbox(registry_of(servers[0]).default.config)
+    registry, read = registry_of(servers[1]), list[str]()
+    learn = registry._learn  # noqa: SLF001
+
+    def learn_and_note(sandbox_id: str, *args: Any, **more: Any) -> SharedSandbox:
+        read.append(sandbox_id)
+        return learn(sandbox_id, *args, **more)
+
+    monkeypatch.setattr(registry, "_learn", learn_and_note)
+    for number in (9, 6, 6):
+        read.clear()
+        assert len(registry.sandboxes) == 10
+        assert len(read) == number
+
+
+def test_sandboxes_that_are_made_alike_share_what_they_have_in_common(servers: list[Flask]) -> None:
+    for _ in range(2):
+        registry_of(servers[0]).make_sandbox(registry_of(servers[0]).default.config)
+    _, one, other = registry_of(servers[1]).sandboxes
+    assert one.config is other.config
+    assert one.policy.switches is other.policy.switches
+    assert one.grants != other.grants
+
+
+def test_lists_of_audits_end_with_the_sandboxes_that_are_kept(
+    servers: list[Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_sandboxes, "KNOWN_MAXIMUM", 2)
+    registry = registry_of(servers[0])
+    for _ in range(9):
+        registry.make_sandbox(registry.default.config)
+    gc.collect()
+    assert len(registry._audits) == 2  # noqa: SLF001
 
 
 def test_token_is_found_in_the_store(servers: list[Flask]) -> None:

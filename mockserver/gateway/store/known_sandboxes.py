@@ -31,13 +31,18 @@ class KnownSandboxes:
             known = self._by_id.get(sandbox_id)
         return None if known is None or grant is None else (known, grant)
 
-    def keep(self, sandbox: SharedSandbox) -> SharedSandbox:
-        """Keep what was read, unless a newer version is known; the one that is kept."""
+    def keep(self, sandbox: SharedSandbox, *, evicts: bool = True) -> SharedSandbox:
+        """Keep what was read, unless a newer version is known; the newest.
+
+        Where there is no room, another sandbox is dropped, or this one is not kept.
+        """
         with self._lock:
             before = self._by_id.get(sandbox.id)
             if before is not None and before.version >= sandbox.version:
                 return before
             sandbox.succeed(before)
+            if before is None and not evicts and len(self._by_id) >= KNOWN_MAXIMUM:
+                return sandbox
             self._close(before)
             for each in sandbox.grants.values():
                 self._opened[each.vendor, each.token] = sandbox.id, each

@@ -54,6 +54,11 @@ class MemoryRegistry(SandboxRegistry):
             return self.make(name, config, self.seeded_grants(config, name), seconds)
 
     @property
+    def ids(self) -> list[str]:
+        self._delete_expired()
+        return list(self._sandboxes)
+
+    @property
     def sandboxes(self) -> list[Sandbox]:
         self._delete_expired()
         return list(self._sandboxes.values())

@@ -88,6 +88,11 @@ class SandboxRegistry(ABC):
 
     @property
     @abstractmethod
+    def ids(self) -> list[str]:
+        """The id of every sandbox, in order of creation."""
+
+    @property
+    @abstractmethod
     def sandboxes(self) -> list[Sandbox]:
         """Every sandbox, in order of creation."""
 

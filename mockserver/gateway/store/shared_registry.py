@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 from secrets import token_hex, token_urlsafe
 from typing import Any
+from weakref import WeakValueDictionary
 
 from mockserver.gateway import tokens
 from mockserver.gateway.background import JobList
@@ -25,6 +26,7 @@ from mockserver.gateway.store.shared_jobs import SharedJobList
 from mockserver.gateway.store.shared_journal import SharedJournal, SharedRecord
 from mockserver.gateway.store.shared_memory import WrittenMemories
 from mockserver.gateway.store.shared_sandbox import SharedSandbox
+from mockserver.gateway.store.stored_sandboxes import StoredSandbox, StoredSandboxes
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import RequestContext, Vendor
 from mockserver.simulation import clock as clocks
@@ -57,12 +59,13 @@ class SharedRegistry(SandboxRegistry):
         super().__init__(parts)
         self.engine = engine
         self.batches = Batches(engine)
+        self.stored = StoredSandboxes(engine)
         self._documents = documents
         self._effective = effective
         self._join = join
         self.known = KnownSandboxes(self.lock, self._forget_answers)
         self.memories = WrittenMemories(engine)
-        self._audits: dict[str, SharedJobList[Any]] = {}
+        self._audits: WeakValueDictionary[str, SharedJobList[Any]] = WeakValueDictionary()
         self._default_config: SandboxConfig | None = None
         self._sequence = 0
 
@@ -108,14 +111,23 @@ class SharedRegistry(SandboxRegistry):
         return int(self.engine.command("INCR", self.engine.key("number")))
 
     @property
+    def ids(self) -> list[str]:
+        return self.stored.ids()
+
+    @property
     def sandboxes(self) -> list[Sandbox]:
-        ids = self.engine.command("ZRANGE", self.engine.key("order"), 0, -1)
-        versions = self.engine.commands(*(("HGET", self.engine.key("s", each), "v") for each in ids))
-        found = [self._present(each, version) for each, version in zip(ids, versions, strict=True)]
-        return [each for each in found if each is not None]
+        ids = self.ids
+        found = {
+            each: self._known_in(each, version) for each, version in zip(ids, self.stored.versions(ids), strict=True)
+        }
+        unknown = [each for each, known in found.items() if known is None]
+        for each, stored in zip(unknown, self.stored.read(unknown), strict=True):
+            found[each] = self._learned(each, stored, is_listed=True)
+        return [each for each in found.values() if each is not None]
 
     def find(self, sandbox_id: str) -> SharedSandbox | None:
-        return self._present(sandbox_id, self.engine.command("HGET", self.engine.key("s", sandbox_id), "v"))
+        [version] = self.stored.versions([sandbox_id])
+        return self._known_in(sandbox_id, version) or self._learned(sandbox_id, *self.stored.read([sandbox_id]))
 
     def last_known(self, sandbox_id: str) -> SharedSandbox | None:
         return self.known.get(sandbox_id)
@@ -126,16 +138,16 @@ class SharedRegistry(SandboxRegistry):
     def check(self) -> None:
         self.engine.ping()
 
-    def _present(self, sandbox_id: str, version: str | None) -> SharedSandbox | None:
-        """The present version of a sandbox, which is read if it is another than this server has."""
+    def _known_in(self, sandbox_id: str, version: int | None) -> SharedSandbox | None:
+        """What this server knows of a sandbox, if it is this version."""
         known = self.known.get(sandbox_id)
-        if version is not None and known is not None and known.version == int(version):
-            return known
-        return self._read(sandbox_id) if version is not None else self._gone(sandbox_id)
+        return known if known is not None and known.version == version else None
 
-    def _read(self, sandbox_id: str) -> SharedSandbox | None:
-        version, text = self.engine.command("HMGET", self.engine.key("s", sandbox_id), "v", "doc")
-        return self._gone(sandbox_id) if version is None else self._learn(sandbox_id, int(version), text)
+    def _learned(
+        self, sandbox_id: str, stored: StoredSandbox | None, *, is_listed: bool = False
+    ) -> SharedSandbox | None:
+        """What was read of a sandbox, which is forgotten if it is gone."""
+        return self._gone(sandbox_id) if stored is None else self._learn(sandbox_id, *stored, is_listed=is_listed)
 
     def _gone(self, sandbox_id: str) -> SharedSandbox | None:
         """Forget a sandbox that no longer exists; the default one is made again."""
@@ -157,12 +169,12 @@ class SharedRegistry(SandboxRegistry):
         mark = self.engine.commands(("SET", key, token_hex(4), "NX"), ("GET", key))[1]
         self.mark_tokens(mark)
 
-    def _learn(self, sandbox_id: str, version: int, text: str) -> SharedSandbox:
-        """Keep what was read of a sandbox, unless a newer version is known."""
+    def _learn(self, sandbox_id: str, version: int, text: str, *, is_listed: bool = False) -> SharedSandbox:
+        """Keep what was read of a sandbox, unless a newer version is known; of those in a list, while there is room."""
         made = self._documents.read(text, partial(SharedSandbox, sandbox_id, registry=self))
         made.settle(version, text)
         self.learn_tokens(made.grants.values())
-        return self.known.keep(made)
+        return self.known.keep(made, evicts=not is_listed)
 
     def forget(self, sandbox_id: str) -> None:
         """Forget a sandbox, and let go what waits in it."""
@@ -184,11 +196,11 @@ class SharedRegistry(SandboxRegistry):
 
     def change(self, sandbox: Sandbox, make_change: Callable[[Sandbox], Result]) -> Result:
         for _ in range(CHANGES_MAXIMUM):
-            version, text = self.engine.command("HMGET", self.engine.key("s", sandbox.id), "v", "doc")
-            if version is None:
+            [stored] = self.stored.read([sandbox.id])
+            if stored is None:
                 return make_change(sandbox)  # It was deleted meanwhile: nobody will see the change.
-            mine = self._documents.read(text, partial(SharedSandbox, sandbox.id, registry=self))
-            mine.settle(int(version), text)
+            mine = self._documents.read(stored.text, partial(SharedSandbox, sandbox.id, registry=self))
+            mine.settle(*stored)
             result = make_change(mine)
             if self._is_written(mine):
                 return result
@@ -347,9 +359,10 @@ class SharedRegistry(SandboxRegistry):
     def audits_of(self, sandbox_id: str) -> JobList[Any]:
         """The audits of a sandbox: the same list for each version of it."""
         with self.lock:
-            if sandbox_id not in self._audits:
-                self._audits[sandbox_id] = self.job_list("audit", AUDITS_KEPT, sandbox_id)
-            return self._audits[sandbox_id]
+            found = self._audits.get(sandbox_id)
+            if found is None:
+                found = self._audits[sandbox_id] = self.job_list("audit", AUDITS_KEPT, sandbox_id)
+            return found
 
     def job_list(self, noun: str, kept: int, owner: str) -> SharedJobList[Any]:
         return SharedJobList(noun, kept, self.engine, owner, partial(self._restored_job, noun))
@@ -360,20 +373,6 @@ class SharedRegistry(SandboxRegistry):
     def first_generation(self) -> int:
         """One that no sandbox with the same id has had: cached replies are known by it."""
         return clocks.wall_ns() // 1000
-
-    def counters(self, sandbox_id: str, names: list[str]) -> list[str | None]:
-        """Counters of a sandbox by their names."""
-        if not names:
-            return []
-        found: list[str | None] = self.engine.command("HMGET", self.engine.key("s", sandbox_id), *names)
-        return found
-
-    def all_counters(self, sandbox_id: str, prefix: str) -> dict[str, str]:
-        """The counters of a sandbox whose names begin alike."""
-        fields = self.engine.command("HKEYS", self.engine.key("s", sandbox_id))
-        names = sorted(each for each in fields if each.startswith(prefix))
-        values = self.counters(sandbox_id, names)
-        return {name: value for name, value in zip(names, values, strict=True) if value is not None}
 
     def close(self) -> None:
         """Send what is left, and close the connections."""

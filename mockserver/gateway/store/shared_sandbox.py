@@ -79,7 +79,7 @@ class SharedSandbox(Sandbox):
 
     def counted_rules(self) -> tuple[ArmedRule, ...]:
         armed = self.faults.armed
-        counters = self._registry.counters(self.id, [_RULE + each.id for each in armed])
+        counters = self._registry.stored.counters(self.id, [_RULE + each.id for each in armed])
         return tuple(
             each if counted is None or self._rules.get(each.id) is not each else _counted(each, counted)
             for each, counted in zip(armed, counters, strict=True)
@@ -90,7 +90,7 @@ class SharedSandbox(Sandbox):
         if allowance is None or self.limiters[name] is not self._kept_limiters[name]:
             return []
         prefix = f"{_BUCKET}{name} "
-        counters = self._registry.all_counters(self.id, prefix)
+        counters = self._registry.stored.all_counters(self.id, prefix)
         found = {field.removeprefix(prefix): TokenBucket(*map(int, text.split())) for field, text in counters.items()}
         return Limiter(found).states(allowance, self.clock.now())
 
