@@ -159,6 +159,12 @@ def test_engine_that_does_not_answer_is_named_with_the_reason(
     assert "let-me-in" not in text
 
 
+def test_engine_that_is_full_is_named_with_the_reason(own_engine: EngineProcess) -> None:
+    with own_engine.client() as client:
+        client.config_set("maxmemory", "1")
+        assert "used memory > 'maxmemory'" in refusal(replace(SETTINGS, store=own_engine.url("x")))
+
+
 @pytest.fixture
 def guarded(own_engine: EngineProcess) -> Callable[[str], str]:
     """The URL of an engine with a password, for a user and a password as in a URL."""

@@ -37,6 +37,38 @@ def test_paused_engine_makes_the_server_unready_and_leaves_it_healthy(own_engine
     assert admin.get("/ready") == {"status": "ready"}
 
 
+REFUSALS: dict[str, tuple[str, str, str]] = {
+    "it lacks replicas": ("min-replicas-to-write", "1", "it refuses a command (NOREPLICAS "),
+    "it is full": ("maxmemory", "1", "it refuses a command (command not allowed when used memory > 'maxmemory'"),
+}
+
+
+@pytest.mark.parametrize(("setting", "value", "reason"), REFUSALS.values(), ids=REFUSALS)
+def test_engine_that_refuses_to_write_makes_the_server_unready(
+    own_engine: EngineProcess, admin: Admin, setting: str, value: str, reason: str
+) -> None:
+    with own_engine.client() as client:
+        client.config_set(setting, value)
+        assert reason in admin.refused("GET", "/ready", status=503).detail
+        assert admin.get("/health")["status"] == "ok"
+        client.config_set(setting, "0")
+    assert admin.get("/ready") == {"status": "ready"}
+
+
+def test_replica_that_only_reads_makes_the_server_unready(own_engine: EngineProcess, admin: Admin) -> None:
+    with own_engine.client() as client:
+        client.execute_command("REPLICAOF", "127.0.0.1", "1")
+        assert "read only replica" in admin.refused("GET", "/ready", status=503).detail
+        client.execute_command("REPLICAOF", "NO", "ONE")
+    assert admin.get("/ready") == {"status": "ready"}
+
+
+def test_what_a_probe_writes_is_deleted_by_itself(own_engine: EngineProcess, admin: Admin) -> None:
+    assert admin.get("/ready") == {"status": "ready"}
+    with own_engine.client() as client:
+        assert 0 < client.ttl("{x}:probe") <= 10
+
+
 def test_health_does_not_touch_the_engine(own_engine: EngineProcess, admin: Admin) -> None:
     with own_engine.client() as client:
         client.config_resetstat()

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import resources
 from typing import Any, TypeVar
 
@@ -38,6 +39,9 @@ _LASTING = (redis.AuthenticationError, redis.exceptions.AuthorizationError)
 
 T = TypeVar("T")
 
+_PROBE_SECONDS = 10
+"""How long the engine keeps what a probe has written."""
+
 _KEYS_AT_ONCE = 1000
 """How many keys are looked at, or deleted, in one command: the engine does nothing else meanwhile."""
 
@@ -59,14 +63,14 @@ class Engine:
         self._lock = threading.Lock()
         self._pause = threading.Event()  # It is never set.
 
-    def ping(self) -> None:
-        """StoreUnavailable where it does not answer at the first attempt."""
-        self.attempt(self._client.ping, 0.0)
+    def probe(self) -> None:
+        """StoreUnavailable where it does not take what is written at the first attempt."""
+        self.attempt(partial(self._client.set, self.key("probe"), "", ex=_PROBE_SECONDS), 0.0)
 
     def wait(self, seconds: float) -> None:
         """Wait until it answers, and say so where it takes longer; StoreUnavailable after some seconds."""
         try:
-            self.ping()
+            self.attempt(self._client.ping, 0.0)
         except StoreRefused:
             raise
         except StoreUnavailable:

@@ -116,7 +116,7 @@ class SandboxRegistry(ABC):
         return self.find(sandbox_id) is not None
 
     def check(self) -> None:  # noqa: B027 (there is nothing to reach by default)
-        """StoreUnavailable where the sandboxes cannot be reached now."""
+        """StoreUnavailable where the sandboxes cannot be reached or changed now."""
 
     @abstractmethod
     def delete(self, sandbox: Sandbox) -> None:

@@ -136,7 +136,7 @@ class SharedRegistry(SandboxRegistry):
         return True
 
     def check(self) -> None:
-        self.engine.ping()
+        self.engine.probe()
 
     def _known_in(self, sandbox_id: str, version: int | None) -> SharedSandbox | None:
         """What this server knows of a sandbox, if it is this version."""
