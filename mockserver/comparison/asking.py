@@ -13,8 +13,11 @@ from urllib.parse import parse_qsl, quote
 from analytics_mockserver.client.http import Response, Transport
 from mockserver.comparison import reading
 from mockserver.comparison.facts import Aspect, Fact, Facts
+from mockserver.comparison.keys import Names
 from mockserver.comparison.question import Plan, Question
+from mockserver.learning.api import Operation
 from mockserver.learning.findings import Ours
+from mockserver.learning.shape import Shape, union
 
 MADE_UP_ID = "0b7d5c1e-6f2a-4b38-9d47-1a2b3c4d5e6f"
 """An id that nobody has."""
@@ -55,7 +58,10 @@ Memo = dict[tuple[str, str, bytes], Facts]
 
 
 class Asker:
-    """Asks the questions of a plan. Kept parts of answers are in memory as long as it exists."""
+    """Asks the questions of a plan. Kept parts of answers are in memory as long as it exists.
+
+    With `names`, as for a live API, only these are read, and of all other keys it is said how many there are.
+    """
 
     def __init__(
         self,
@@ -65,8 +71,13 @@ class Asker:
         token: str,
         values: Mapping[str, str],
         memo: Memo | None = None,
+        names: Names | None = None,
     ) -> None:
         self._memo: Memo = {} if memo is None else memo
+        self._names = names
+        self._unsure: dict[str, tuple[Question, str, Response, Facts]] = {}
+        errors = [each for operation in ours.operations.values() for each in _errors(operation)]
+        self._errors = union(errors) if errors else None
         self._plan = plan
         self._ours = ours
         self._transport = transport
@@ -90,11 +101,32 @@ class Asker:
         if question.scheme and response.status != _UNAUTHORIZED:
             self.values.setdefault("scheme", question.scheme)
         if body is not None:
-            facts |= self._read(question, target, body, response.body)
+            facts |= self._read(question, target, body, response)
             facts |= self._clocks(body, facts)
             facts |= {Fact((name,), Aspect.MARK, said) for name, said in self._marks(question, body)}
             self._keep(question, body)
+            if self._is_unsure(facts):
+                self._unsure[question.name] = question, target, response, facts
         return facts, response
+
+    @property
+    def unsure(self) -> frozenset[str]:
+        """The names of the questions whose answers have keys that a later answer can show to be names."""
+        return frozenset(self._unsure)
+
+    def sure(self) -> dict[str, Facts]:
+        """The facts of answers that were unsure, as they are now that everything has been asked."""
+        unsure, self._unsure = self._unsure, {}
+        found = {}
+        for name, (question, target, response, facts) in unsure.items():
+            rest = frozenset(each for each in facts if each.aspect is not Aspect.KEYS)
+            found[name] = rest | self._read(question, target, reading.whole(response)[1], response)
+        return found
+
+    def _is_unsure(self, facts: Facts) -> bool:
+        hidden = [each for each in facts if each.aspect is Aspect.KEYS]
+        can_be_renamed = self._ours.renaming is not None
+        return self._names is not None and any(can_be_renamed or not each.path for each in hidden)
 
     def _request(self, question: Question) -> tuple[str, str, dict[str, str], bytes]:
         endpoint = self._ours.endpoints[question.operation]
@@ -113,16 +145,29 @@ class Asker:
             content = question.body.format_map(quoted).encode()
         elif question.body is not None:
             headers["Content-Type"] = "application/json"
-            content = json.dumps(_filled(question.body, values)).encode()
+            content = json.dumps(filled(question.body, values)).encode()
         return endpoint.method.upper(), target, headers, content
 
-    def _read(self, question: Question, target: str, body: Any, content: bytes) -> Facts:
-        key = question.name, target, sha256(content).digest()
+    def _read(self, question: Question, target: str, body: Any, response: Response) -> Facts:
+        if self._names is not None:
+            ours = self._documented(question.operation, str(response.status))
+            return self._facts(question, target, body, partial(self._names.masked, question.operation, ours))
+        key = question.name, target, sha256(response.body).digest()
         if key not in self._memo:
-            sent = dict(parse_qsl(target.partition("?")[2])) | _texts(question.body, self.values)
-            enums, ordered = self._enums[question.operation], self._plan.ordered
-            self._memo[key] = reading.body(body, sent, enums, question.counted, ordered)
+            self._memo[key] = self._facts(question, target, body, None)
         return self._memo[key]
+
+    def _facts(self, question: Question, target: str, body: Any, mask: reading.Mask | None) -> Facts:
+        sent = dict(parse_qsl(target.partition("?")[2])) | _texts(question.body, self.values)
+        enums, ordered = self._enums[question.operation], self._plan.ordered
+        return reading.body(body, sent, enums, question.counted, ordered, mask)
+
+    def _documented(self, operation: str, code: str) -> Shape | None:
+        """The shape that an answer should have: for an error that is not documented, that of any."""
+        answers = self._ours.operations[operation].answers
+        if code in answers:
+            return answers[code].shape
+        return self._ours.operations[operation].shape if code.startswith("2") else self._errors
 
     def _clocks(self, body: Any, facts: Facts) -> set[Fact]:
         """How many digits a timestamp has that differs from the last one at its path, so that its clock runs."""
@@ -146,6 +191,12 @@ class Asker:
                 self.values[name] = str(found) if isinstance(found, str | int) else found
 
 
+def _errors(operation: Operation) -> Iterator[Shape]:
+    for code, answer in operation.answers.items():
+        if not code.startswith("2") and answer.shape is not None:
+            yield answer.shape
+
+
 def _without_error(call: Callable[[], Any]) -> Any:
     try:
         return call()
@@ -153,15 +204,16 @@ def _without_error(call: Callable[[], Any]) -> Any:
         return None
 
 
-def _filled(template: Any, values: Mapping[str, Any]) -> Any:
+def filled(template: Any, values: Mapping[str, Any]) -> Any:
+    """A template whose texts have the values of their variables."""
     if isinstance(template, str):
         return template.format_map(values)
     if isinstance(template, Mapping):
-        return {name: _filled(each, values) for name, each in template.items()}
-    return [_filled(each, values) for each in template] if isinstance(template, list | tuple) else template
+        return {name: filled(each, values) for name, each in template.items()}
+    return [filled(each, values) for each in template] if isinstance(template, list | tuple) else template
 
 
 def _texts(body: Any, values: Mapping[str, Any]) -> dict[str, str]:
     """The parameters in a JSON body that are text."""
-    found = _filled(body, values) if isinstance(body, Mapping) else {}
+    found = filled(body, values) if isinstance(body, Mapping) else {}
     return {name: each for name, each in found.items() if isinstance(each, str)}

@@ -95,7 +95,8 @@ def _key(problem: Problem, questions: Mapping[str, Question]) -> str:
     name, contradiction = problem
     fact = contradiction.fact
     subject = questions[name].operation if fact.path else name
-    return f"{subject} {fact.aspect} {fact.place} {fact.value}"
+    value = "" if fact.aspect is Aspect.KEYS else fact.value
+    return f"{subject} {fact.aspect} {fact.place} {value}"
 
 
 def _sentence(problem: Problem) -> str:
@@ -126,4 +127,8 @@ _SENTENCES: dict[tuple[Aspect, str], str] = {
     (Aspect.FIELDS, ""): "{place} has other fields at the same time",
     (Aspect.LETTERS, ""): "{place} is in {value}{expected}",
     (Aspect.ECHO, ""): "{place} is the parameter {value}",
+    (
+        Aspect.KEYS,
+        "",
+    ): "{place} has {value} that the simulator does not know, which are hidden because they may be data",
 }

@@ -35,6 +35,7 @@ class Aspect(StrEnum):
     LETTERS = "letters"
     ECHO = "echo"
     LENGTH = "length"
+    KEYS = "keys"
 
 
 WEAK = frozenset((Aspect.FIELDS, Aspect.LETTERS, Aspect.ECHO))

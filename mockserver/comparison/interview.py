@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,11 +52,11 @@ class State:
             raise StateError(f"{self.path}: it is of another vendor, {vendor!r:.60}, not {self.vendor}")
         self.answers = answers
 
-    def save(self) -> None:
-        """Write the file, which only its owner may read; StateError if that fails."""
+    def save(self, unsure: Collection[str] = ()) -> None:
+        """Write the file, which only its owner may read, without the unsure answers; StateError if that fails."""
         if self.path is None:
             return
-        saved = {name: facts.to_json(each) for name, each in self.answers.items()}
+        saved = {name: facts.to_json(each) for name, each in self.answers.items() if name not in unsure}
         text = json.dumps({"vendor": self.vendor, "answers": saved})
         beside = self.path.with_name(f"{self.path.name}.part")
         try:
@@ -111,7 +111,8 @@ class Interview:
                     found = self._ask(question)
                 self._check(question, found)
                 self._state.answers[question.name] = found
-                self._state.save()
+                self._state.save(self._asker.unsure)
+        self._state.answers |= self._asker.sure()
 
     def _ask(self, question: Question) -> Facts:
         found, response = self._send(question)

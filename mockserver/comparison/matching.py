@@ -93,10 +93,11 @@ def _contradicts(fact: Fact, known: Known) -> bool:
         return False
     if fact.aspect is Aspect.HEADER:
         return True
-    if fact.aspect is Aspect.PRESENCE:
+    if fact.aspect in {Aspect.PRESENCE, Aspect.KEYS}:
         # Of an object without any known field, the names may be data.
+        around = fact.path[:-1] if fact.aspect is Aspect.PRESENCE else fact.path
         return any(
-            path[:-1] == fact.path[:-1] and PRESENT in values
+            path[:-1] == around and PRESENT in values
             for (path, aspect), values in known.items()
             if path and aspect is Aspect.PRESENCE
         )

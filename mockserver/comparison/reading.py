@@ -1,7 +1,7 @@
 """Facts of an answer. Its values are looked at here, and nothing of them is kept."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +19,7 @@ from mockserver.comparison.facts import (
     Facts,
     Path,
 )
+from mockserver.comparison.keys import Hidden
 from mockserver.learning import sample_shape
 from mockserver.learning.errors import LearnError
 from mockserver.learning.shape import DIGITS, Shape
@@ -28,6 +29,9 @@ PADDED = "padded"
 
 Enums = Mapping[Path, frozenset[str]]
 """The documented values of fields, by path."""
+
+Mask = Callable[[Shape, Any], tuple[Shape, Hidden]]
+"""Takes the keys that may be data out of the shape of a value, and says how many these are, by path."""
 
 _ORDERED_LEAST = 3
 _HEADER = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -68,14 +72,23 @@ def whole(response: Response) -> tuple[Facts, Any]:
 
 
 def body(
-    value: Any, sent: Mapping[str, str], enums: Enums, counted: Collection[str] = (), ordered: Collection[str] = ()
+    value: Any,
+    sent: Mapping[str, str],
+    enums: Enums,
+    counted: Collection[str] = (),
+    ordered: Collection[str] = (),
+    mask: Mask | None = None,
 ) -> Facts:
     """Facts about a body; `sent` are the parameters of the request.
 
-    Rows are counted only at the places in `counted`, and the order is told only of the fields in `ordered`.
+    Rows are counted only at the places in `counted`, and the order is told only of the fields in `ordered`. Without a
+    `mask`, every key that looks like a name is one.
     """
     reader = _Reader(sent, enums)
-    reader.add_shape((), sample_shape.shape(value, ""))
+    shape = sample_shape.shape(value, "")
+    shape, hidden = mask(shape, value) if mask else (shape, Hidden())
+    reader.add_shape((), shape)
+    reader.add_keys(hidden)
     reader.add_value((), value)
     places = {Aspect.ROWS: counted, Aspect.ORDER: ordered}
     return frozenset(each for each in reader.facts if each.aspect not in places or each.place in places[each.aspect])
@@ -101,6 +114,11 @@ class _Reader:
             self.add_shape((*path, name), each)
         if shape.items is not None:
             self.add_shape((*path, ITEM), shape.items)
+
+    def add_keys(self, hidden: Hidden) -> None:
+        """Add how many keys are hidden."""
+        for path, count in hidden.items():
+            self._add(path, Aspect.KEYS, f"{count} {'key' if count == 1 else 'keys'}")
 
     def add_value(self, path: Path, value: Any) -> None:
         """Add what only the value shows, as far as the shape has its path."""

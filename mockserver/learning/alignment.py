@@ -180,7 +180,7 @@ class _Aligner:
             return
         if ours.items is not None and theirs.items is not None:
             self.add(f"{path}[]", ours.items, theirs.items, depth + 1)
-        if ours.fields and theirs.fields and not theirs.is_map:
+        if ours.fields and theirs.fields and not (self._is_sample and theirs.is_map):
             self._add_object(f"{path}." if path else "", ours, theirs, depth)
 
     def _add_object(self, prefix: str, ours: Shape, theirs: Shape, depth: int) -> None:

@@ -58,6 +58,7 @@ class SchemaReader:
             fields,
             frozenset(map(str, listing(node["required"]))) if listing(node.get("required")) else None,
             items,
+            node.get("additionalProperties", False) is not False,
             description=text(node.get("description")),
             where=pointer,
         )

@@ -37,8 +37,9 @@ class Kind(StrEnum):
 class Shape:
     """The shape of one value; without `kinds`, nothing is known of it.
 
-    `required` are the fields that are always there, None where that is not said. A captured map has keys that are data,
-    of which none is kept. `where` is the place of its definition, and `description` that of its schema.
+    `required` are the fields that are always there, None where that is not said. A map has keys that are data, beside
+    its fields if it has any; of a captured one, none is kept. `where` is the place of its definition, and `description`
+    that of its schema.
     """
 
     kinds: frozenset[Kind] = frozenset()
@@ -129,6 +130,7 @@ def _both(one: Shape, other: Shape) -> Shape:
         _all_fields(one, other, _both),
         frozenset().union(*named) if named else None,
         _merge(one.items, other.items, _both),
+        one.is_map or other.is_map,
         description=one.description or other.description,
         where=one.where or other.where,
     )

@@ -23,11 +23,27 @@ TOKEN = f"token-{CANARY}"
 KEYS = {f"{CANARY}@example.com": 1, f"{CANARY} smith": 2}
 """The keys of a map, which are data."""
 
+PERSON, TEAM, LANGUAGE = "alice_canary", "teamCanary_a", "canaryPython"
+"""Keys of maps that look like names of fields."""
+
+MAPS: dict[str, Any] = {
+    "extra": KEYS,
+    "by_person": {PERSON: 1, TEAM: 2},
+    "by_team": {TEAM: {"id": 1, "when": "2025-01-01"}, PERSON: {"id": 2, "when": "2025-01-01"}},
+    "by_language": {LANGUAGE: {"lines": 1}},
+    "mixed": {PERSON: 1, TEAM: "text", LANGUAGE: None},
+    "rows": [{PERSON: 1, TEAM: 2}, {PERSON: 1, TEAM: 3}],
+    "other_rows": [{PERSON: 1, "when": "2025-01-01"}, {TEAM: 2, "when": "2025-01-01"}],
+    "one_row": [{PERSON: 1, "when": "2025-01-01"}],
+    "deep": {"deeper": {LANGUAGE: [{PERSON: [TEAM]}]}},
+}
+"""New fields, each a map."""
+
 
 def spoil(value: Any) -> Any:
-    """The same value with a canary in each part that can have one, and a map beside the fields of each object."""
+    """The same value with a canary in each part that can have one, and maps beside the fields of each object."""
     if isinstance(value, dict):
-        return {name: spoil(each) for name, each in value.items()} | {"extra": KEYS}
+        return {name: spoil(each) for name, each in value.items()} | {"extra": KEYS, "by_person": {PERSON: 1, TEAM: 2}}
     if isinstance(value, list):
         return [spoil(each) for each in value]
     if isinstance(value, str):
@@ -53,6 +69,16 @@ def with_new_values(answer: Response) -> Response:
     return Response(answer.status, answer.headers, json.dumps(grown(answer.json())).encode())
 
 
+def with_maps(answer: Response) -> Response:
+    """A live answer with maps beside its fields, and in its rows."""
+    body = answer.json()
+    if not isinstance(body, dict):
+        return answer
+    rows = next((each for each in body.values() if isinstance(each, list) and each and isinstance(each[0], dict)), ())
+    changed = {name: [{**row, **MAPS} for row in each] if each is rows else each for name, each in body.items()}
+    return Response(answer.status, answer.headers, json.dumps({**changed, **MAPS}).encode())
+
+
 def broken(content: bytes) -> Callable[[Response], Response]:
     """Changes an answer into one with other content."""
     return lambda answer: Response(answer.status, answer.headers, content)
@@ -61,12 +87,17 @@ def broken(content: bytes) -> Callable[[Response], Response]:
 CHANGES = {
     "every value": spoilt,
     "new fields": with_new_values,
+    "maps": with_maps,
     "no JSON": broken(f"<html>{CANARY}</html>".encode()),
     "broken JSON": broken(f'{{"{CANARY}": "{CANARY}"'.encode()),
     "no UTF-8": broken(b"\xff" + CANARY.encode()),
     "a text": broken(json.dumps(CANARY).encode()),
     "a list of texts": broken(json.dumps([CANARY, NUMBER]).encode()),
     "a map": broken(json.dumps({f"{CANARY}@example.com": {f"{CANARY} smith": [CANARY]}}).encode()),
+    "a map by person": broken(json.dumps({PERSON: 1, TEAM: 2}).encode()),
+    "a map of one person": broken(json.dumps({PERSON: {"id": 1, "when": "2025-01-01"}}).encode()),
+    "a map of lists": broken(json.dumps({PERSON: [{TEAM: 1}], TEAM: []}).encode()),
+    "a list of maps": broken(json.dumps([{PERSON: 1, TEAM: 2}, {PERSON: 2}]).encode()),
     "deep": broken(b"[" * 100_000),
     "a long number": broken(b'{"id": ' + b"7" * 5000 + b"}"),
 }
@@ -117,5 +148,7 @@ def test_nothing_of_a_value_is_stored_or_shown(
     assert result.exception is None or isinstance(result.exception, SystemExit)
     written = [each.read_text(encoding="utf-8") for each in files if each.exists()]
     everything = "\n".join((result.output, caplog.text, *states, *written)).lower()
-    assert [secret for secret in (CANARY, str(NUMBER), "smith", "mock-secret", TOKEN) if secret in everything] == []
+    assert [
+        secret for secret in (CANARY, str(NUMBER), "smith", "canary", "mock-secret", TOKEN) if secret in everything
+    ] == []
     assert len(states) > 1

@@ -64,6 +64,7 @@ def test_expired_token_is_exchanged_again() -> None:
 
         def __init__(self) -> None:
             self.values: dict[str, Any] = {}
+            self.unsure = frozenset[str]()
 
         def can_ask(self, _: object) -> bool:
             return True
@@ -71,6 +72,9 @@ def test_expired_token_is_exchanged_again() -> None:
         def ask(self, question: Any) -> tuple[facts.Facts, Response]:
             asked.append(question.name)
             return frozenset(), Response(next(statuses), {}, b"")
+
+        def sure(self) -> dict[str, facts.Facts]:
+            return {}
 
     class Pace:
         """Waits for nothing."""

@@ -16,6 +16,7 @@ from mockserver.comparison.asking import Asker
 from mockserver.comparison.differences import Difference, Tier
 from mockserver.comparison.facts import Facts
 from mockserver.comparison.interview import Interview, InterviewError, State, StateError
+from mockserver.comparison.keys import Names
 from mockserver.comparison.pace import Pace
 from mockserver.comparison.question import Plan, Question
 from mockserver.comparison.simulator import Simulator
@@ -86,9 +87,10 @@ class Run:
         """Ask the live API, and compare its answers; ends the command where it cannot be asked."""
         subject, transport = self._subject, HttpTransport(live, timeout)
         given = {"organization": organization, "organization_upper": organization.upper()} if organization else {}
-        talk = Interview(
-            subject.plan, Asker(subject.plan, subject.ours, transport, token, given), self._pace, self._state
-        )
+        known = Names()
+        known.learn(self._state.answers.values())
+        asker = Asker(subject.plan, subject.ours, transport, token, given, names=known)
+        talk = Interview(subject.plan, asker, self._pace, self._state)
         try:
             talk.run(self.todo, lambda question, number: self._around(question, number, verbose=verbose))
         except (InterviewError, StateError) as error:
