@@ -61,8 +61,8 @@ class Plan:
     places of fields by which rows may be in order, as in "items[].date". `unseen` are the
     switches that no question shows, each with the reason, and `seldom` those that need certain data or a certain time,
     which are tried in every world.
-    `organizations` are settings of organization files that
-    make other answers possible.
+    `organizations` are settings of organization files that make other answers possible; their texts are templates of
+    the variables that are dates.
     """
 
     questions: tuple[Question, ...]

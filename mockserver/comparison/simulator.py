@@ -129,9 +129,10 @@ class Simulator:
     def contradictions(self, question: Question, live: Facts, policy: Policy) -> frozenset[Contradiction]:
         """What the simulator cannot answer under a policy. A world is asked only while something is left.
 
-        A clock that runs is only compared with that of a world where it does.
+        A clock that runs is only compared with that of a world where it does, and a mark with that of one that has it.
         """
         needs_clock = any(each.aspect is Aspect.CLOCK for each in live)
+        marks = _marks(live)
         possible: list[Facts] = []
         found: frozenset[Contradiction] = frozenset()
         for world in self._worlds:
@@ -142,7 +143,8 @@ class Simulator:
                 if any(each.fact.path[:1] in self._paging for each in found):
                     possible.append(facts | self._pages(world, policy))
                     found = contradictions(live, possible, self._optional[question.operation])
-                if not found and (world.is_moving or not needs_clock):
+                marks -= _marks(facts)
+                if not found and not marks and (world.is_moving or not needs_clock):
                     break
         return found
 
@@ -185,3 +187,7 @@ class Simulator:
     def sample(self, question: Question, policy: Policy) -> Any:
         """The simulator's own answer in its first world; None where it has none."""
         return self._worlds[0].body(self, question, policy)
+
+
+def _marks(facts: Facts) -> set[tuple[str, ...]]:
+    return {each.path for each in facts if each.aspect is Aspect.MARK}

@@ -1,9 +1,11 @@
 """What `mockserver compare` asks an API of Augment's: requests that only read, and the switches that none can show."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from mockserver.comparison import pages
 from mockserver.comparison.question import Plan, Question, Values, at, everything
 from mockserver.vendors.augment import policy
 
@@ -28,18 +30,15 @@ def _adds_up(costs: Mapping[str, str]) -> bool:
     return Decimal(costs["base_cost_usd"]) + Decimal(costs["surcharge_usd"]) == Decimal(costs["billed_amount_usd"])
 
 
-def repeats(rows: str) -> Any:
-    """Whether a page has rows of the page before."""
-
-    def mark(body: Any, values: Values) -> str | None:
-        found = everything(rows)(body) or []
-        return "has rows of the first page" if any(row in values["first_rows"] for row in found) else "has other rows"
-
-    return mark
+def _by_cursor(first: Question, cursor: str) -> Question:
+    if isinstance(first.body, Mapping):
+        return replace(first, body={**first.body, "cursor": cursor})
+    return replace(first, query=f"{first.query}&cursor={cursor}")
 
 
-def _same_cursor(body: Any, values: Values) -> str | None:
-    return "leads to itself" if _CURSOR(body) == values["cursor"] else "leads on"
+def _pages(operation: str, rows: str, query: str) -> Iterator[Question]:
+    first = Question(operation, "a small page", f"{query}&page_size=2")
+    return pages.two(first, everything(rows), _CURSOR, _by_cursor)
 
 
 def _cost(about: str = "", **body: Any) -> Question:
@@ -56,6 +55,27 @@ def _bad(operation: str, about: str, query: str) -> Question:
     return Question(operation, about, query, is_bad=True)
 
 
+_MANY_MESSAGES: Final = {
+    "tool_calls": 10**9,
+    **{f"{each}_messages": 10**9 for each in ("chat", "remote", "ide", "cli_interactive", "cli_non_interactive")},
+}
+_MANY_TOKENS: Final = {
+    "generated": False,
+    "facts": [
+        {
+            "member": "ada@acme.example",
+            "day": day,
+            "augment": [
+                {"language": language, "editor": editor, **_MANY_MESSAGES}
+                for language in ("Python", "TypeScript", "Java", "Kotlin", "Go", "C++", "Rust", "SQL")
+                for editor in ("VSCode", "JetBrains")
+            ],
+        }
+        for day in ("{month_ago}", "{week_ago}", "{two_days_ago}", "{yesterday}")
+    ],
+}
+"""An organization with rows of more than 2^53 tokens."""
+
 PLAN: Final = Plan(
     (
         Question("getDauCount"),
@@ -64,30 +84,32 @@ PLAN: Final = Plan(
         Question("getDailyUsage", "a month", _MONTH),
         Question("getDau"),
         Question("getDau", "the largest page", "date={two_days_ago}&page_size=250"),
+        *_pages("getDau", "users[]", "date={two_days_ago}"),
         Question("getDau", "the oldest day", "date={years_ago_1}&page_size=250"),
-        Question(
-            "getUserActivity",
-            "a small page",
-            f"{_MONTH}&page_size=2",
-            keeps={"cursor": _CURSOR, "first_rows": everything("users[]")},
-        ),
-        Question(
-            "getUserActivity",
-            "the page after it",
-            f"{_MONTH}&page_size=2&cursor={{cursor}}",
-            uses=("first_rows",),
-            marks={"the page": repeats("users[]"), "the cursor": _same_cursor},
-        ),
+        *_pages("getUserActivity", "users[]", _MONTH),
         Question("getUserActivity", "the largest page", f"{_MONTH}&page_size=100"),
-        Question("getUserActivity", "the cursor with other dates", "page_size=2&cursor={cursor}", is_bad=True),
+        Question(
+            "getUserActivity",
+            "the cursor with other dates",
+            "page_size=2&cursor={position_getUserActivity}",
+            is_bad=True,
+        ),
         Question("getDailyUserActivityByEditorLanguage", "", "date={two_days_ago}"),
+        *_pages("getDailyUserActivityByEditorLanguage", "records[]", "date={two_days_ago}"),
         Question("getDailyUserActivityByEditorLanguage", "the largest page", "date={week_ago}&page_size=100"),
         Question("getCreditUsageByUser"),
         Question("getCreditUsageByUser", "by date and model", f"{_MONTH}&by_date=true&by_model=true&page_size=100"),
+        *_pages("getCreditUsageByUser", "records[]", _MONTH),
         Question("getCreditUsageByUser", "today", "start_date={today}&end_date={today}&page_size=100"),
         _cost(),
         _cost("by resource", group_by_keys=[_BY_RESOURCE], page_size=100),
         _cost("by user", group_by_keys=[_BY_USER], page_size=100),
+        *pages.two(
+            _cost("small pages", group_by_keys=[_BY_USER], page_size=2),
+            everything("data_points[]"),
+            _CURSOR,
+            _by_cursor,
+        ),
         _cost("by day and resource", granularity=_DAILY, group_by_keys=[_BY_RESOURCE], page_size=100),
         _cost("today", start_date="{today}", end_date="{today}"),
         Question(
@@ -119,7 +141,7 @@ PLAN: Final = Plan(
         Question("getDauCount", "no path", target="/analytics/v0/no-such-report", is_bad=True),
     ),
     paging=("pagination",),
-    organizations=({"billing": "usd"},),
+    organizations=({"billing": "usd"}, _MANY_TOKENS),
     ordered=("daily_active_user_counts[].date", "daily_usage[].date"),
     unseen={
         policy.PUBLICATION_HOUR.name: "an answer shows only whether the hour is over",

@@ -1,8 +1,10 @@
 """What `mockserver compare` asks IDE Services: requests that only read, and the switches that none can show."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
+from mockserver.comparison import pages
 from mockserver.comparison.question import Plan, Question, Values, at
 from mockserver.vendors.jetbrains_ide import policy
 
@@ -30,13 +32,8 @@ def _before_release(body: Any, values: Values) -> str | None:
     return "has numbers" if any(_numbers(body)) else "is all zeros"
 
 
-def _second_page(body: Any, values: Values) -> str | None:
-    rows = _rows(body)
-    return "has rows of the first page" if any(row in values["first_rows"] for row in rows) else "has other rows"
-
-
-def _same_cursor(body: Any, values: Values) -> str | None:
-    return "leads to itself" if _CURSOR(body) == values["cursor"] else "leads on"
+def _by_cursor(first: Question, cursor: str) -> Question:
+    return replace(first, query=f"{first.query}&cursor={cursor}")
 
 
 def _rows(body: Any) -> Any:
@@ -75,20 +72,14 @@ PLAN: Final = Plan(
             marks={"the quarter before the release": _before_release},
         ),
         Question(_PAGED, "", _WEEK),
-        Question(_PAGED, "a small page", f"{_MONTH}&limit=2", keeps={"cursor": _CURSOR, "first_rows": _rows}),
-        Question(
-            _PAGED,
-            "the page after it",
-            f"{_MONTH}&limit=2&cursor={{cursor}}",
-            uses=("first_rows",),
-            marks={"the page": _second_page, "the cursor": _same_cursor},
-        ),
+        *pages.two(Question(_PAGED, "a small page", f"{_MONTH}&limit=2"), _rows, _CURSOR, _by_cursor),
         Question(_PAGED, "descending", f"{_WEEK}&sortOrder=DESC"),
         Question(_PAGED, "an empty page", _FUTURE),
         Question(_USERS, "", ""),
+        *pages.two(Question(_USERS, "a small page", "limit=2"), _rows, _CURSOR, _by_cursor),
         Question(_USERS, "a large page", "limit=1000"),
         Question("getProfiles"),
-        _bad(_PAGED, "a cursor with other dates", f"{_WEEK}&limit=2&cursor={{cursor}}"),
+        _bad(_PAGED, "a cursor with other dates", f"{_WEEK}&limit=2&cursor={{position_{_PAGED}}}"),
         _bad(_PAGED, "a cursor that means nothing", f"{_WEEK}&cursor=!"),
         _bad(_PAGED, "a page above the maximum", f"{_WEEK}&limit=1001"),
         _bad(_PAGED, "a page of no rows", f"{_WEEK}&limit=0"),

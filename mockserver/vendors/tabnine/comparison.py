@@ -1,8 +1,10 @@
 """What `mockserver compare` asks Tabnine's API: requests that only read, and the switches that none can show."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from mockserver.comparison import pages
 from mockserver.comparison.question import Mark, Plan, Question, Values, at, everything
 from mockserver.vendors.tabnine import policy
 
@@ -13,6 +15,8 @@ _TEAM: Final = f"{_ORGANIZATION}&teamId={{teamId}}"
 _USER: Final = f"{_ORGANIZATION}&userId={{user_id}}"
 _USAGE, _USAGE_V2, _AGENT = "getOrganizationUsage", "getOrganizationUsageV2", "getOrganizationAgentUsage"
 _USERS: Final = "getOrganizationUsers"
+_ROWS: Final = everything("data[]")
+_NEXT: Final = at("meta.next.offset")
 _COSTS_LEAST: Final = 20
 _MONTHS: Final = 12
 
@@ -60,14 +64,20 @@ def _dimensions(body: Any, _: Values) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _teams(body: Any, _: Values) -> str | None:
+    """How many teams there are without a limit, where there are more than the smaller of the defaults."""
+    most = int(policy.TeamsDefaultLimit.FIFTY)
+    if body["meta"]["total"] <= most:
+        return None
+    return "has all teams" if len(body["data"]) > most else "has the teams of one page"
+
+
 def _months(body: Any, _: Values) -> str | None:
     return "more than a year" if len(body) > _MONTHS + 1 else "a year or less"
 
 
-def _second_page(body: Any, values: Values) -> str | None:
-    return (
-        "has rows of the first page" if any(row in values["first_rows"] for row in body["data"]) else "has other rows"
-    )
+def _second_page(first: Question, offset: str) -> Question:
+    return replace(first, query=first.query.replace("offset=0", f"offset={offset}"))
 
 
 def _upper(body: Any) -> str:
@@ -76,6 +86,14 @@ def _upper(body: Any) -> str:
 
 def _section(body: Any) -> Any:
     return body["usage"]["data"][0]
+
+
+_MANY_TEAMS: Final = {
+    "teams": [{"name": f"Team {number}"} for number in range(1, int(policy.TeamsDefaultLimit.FIFTY) + 3)],
+    "special": [],
+    "budgets": [],
+    "console_groups": ["Team 1"],
+}
 
 
 def _bad(operation: str, about: str, query: str) -> Question:
@@ -93,29 +111,25 @@ def _beside(kept: str) -> dict[str, Mark]:
 PLAN: Final = Plan(
     (
         Question("getOrganization", keeps={"organization": at("id"), "organization_upper": _upper}),
-        Question("getTeams", keeps={"teamId": at("data[0].id")}),
-        Question("getTeams", "two teams", "limit=2"),
+        Question("getTeams", keeps={"teamId": at("data[0].id")}, marks={"the list of teams": _teams}),
+        *pages.two(Question("getTeams", "two teams", "offset=0&limit=2"), _ROWS, _NEXT, _second_page),
         Question("getLicense"),
         Question("getInstancePermissions", "", "role=Admin"),
         Question("getOrganizationAccountUtilizations", marks={"the list of months": _months}),
         Question("getTeamAccountUtilizations", "", "teamId={teamId}"),
-        Question(
-            _USERS,
-            "two users",
-            "offset=0&limit=2&teamMember=true&active=true",
-            keeps={"user_id": at("data[0].id"), "first_rows": at("data")},
-        ),
-        Question(
-            _USERS,
-            "the page after it",
-            "offset=2&limit=2&teamMember=true&active=true",
-            uses=("first_rows",),
-            marks={"the page": _second_page},
+        *pages.two(
+            Question(
+                _USERS, "two users", "offset=0&limit=2&teamMember=true&active=true", keeps={"user_id": at("data[0].id")}
+            ),
+            _ROWS,
+            _NEXT,
+            _second_page,
         ),
         _plain(_USERS, "offset=0&limit=2", "without filters"),
         _plain(_USERS, "offset=0&limit=100&teamMember=true&active=false", "who has left"),
         _plain(_USERS, "offset=1000000&limit=2&teamMember=true&active=true", "beyond the end"),
         _plain("getTeamUsers", "offset=0&limit=100"),
+        *pages.two(Question("getTeamUsers", "two users", "offset=0&limit=2"), _ROWS, _NEXT, _second_page),
         _plain("getTeam", ""),
         _plain("getUser", ""),
         Question(_USAGE, "", f"{_ORGANIZATION}&granularity=all", keeps={"v1": _section}),
@@ -208,7 +222,7 @@ PLAN: Final = Plan(
         ),
     ),
     paging=("meta",),
-    organizations=({"tabnine_agent": False},),
+    organizations=({"tabnine_agent": False}, _MANY_TEAMS),
     ordered=(
         "data[].name",
         *(f"usage.data[].modelBreakdown[].{each}" for each in ("tokensConsumed", "model")),
