@@ -5,10 +5,11 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from ipaddress import ip_address
 from selectors import EVENT_READ, DefaultSelector
 from socket import gaierror
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,9 +21,15 @@ __tracebackhide__ = True  # pytest leaves these functions out of a failed test's
 TIMEOUT = 60.0
 """Seconds without a byte after which a server counts as gone, unless a client has another limit."""
 
+_CHUNK, _SLOWEST = 65536, 10
+
 
 class NoAnswer(Exception):
     """No whole answer came: the server cannot be reached, or the connection ended early. The text has the reason."""
+
+
+class AnswerTooLarge(NoAnswer):
+    """An answer has more bytes than are read, or comes so slowly that it is not read to its end."""
 
 
 class Refused(Exception):
@@ -73,17 +80,18 @@ class HttpTransport:
 
     A connection that the server closed while it was idle is replaced before a request is sent. No request is sent
     twice, so that a connection that a fault resets is noticed. Proxies of the environment are never used for a loopback
-    address; for others, HTTP_PROXY, HTTPS_PROXY and NO_PROXY decide.
+    address; for others, HTTP_PROXY, HTTPS_PROXY and NO_PROXY decide. Of a body, at most `maximum` bytes are read,
+    and for at most ten times the `timeout`; without a maximum, all of it.
     """
 
-    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
+    def __init__(self, url: str, timeout: float = TIMEOUT, maximum: int | None = None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(f"{url!r} is not the URL of a server; it takes http://host:port or https://host:port")
         self.url = url.rstrip("/")
         self._host, self._port, self._secure = parts.hostname, parts.port, parts.scheme == "https"
         self._netloc, self._prefix = parts.netloc.rpartition("@")[2], parts.path.rstrip("/")
-        self._timeout = timeout
+        self._timeout, self._maximum = timeout, maximum
         self._open: dict[threading.Thread, HTTPConnection] = {}
         self._lock = threading.Lock()
 
@@ -146,13 +154,25 @@ class HttpTransport:
         whole = False
         try:
             connection.request(method, path, body or None, dict(headers))
-            answer = connection.getresponse()
-            content = answer.read()
+            with connection.getresponse() as answer:
+                content = answer.read() if self._maximum is None else self._bounded(answer, self._maximum)
             whole = True
         finally:
             if not whole:  # Also after Ctrl-C: what is left of an answer must not be taken for the next one.
                 connection.close()
         return Response(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
+
+    def _bounded(self, answer: HTTPResponse, maximum: int) -> bytes:
+        content, start = bytearray(), perf_counter()
+        while chunk := answer.read1(_CHUNK):
+            content += chunk
+            if len(content) > maximum:
+                raise AnswerTooLarge(f"{self.url} answers with more than {maximum:,} bytes")
+            if perf_counter() - start > _SLOWEST * self._timeout:
+                raise AnswerTooLarge(f"{self.url} had not sent its answer after {_SLOWEST * self._timeout:g} s")
+        if answer.length:  # Reading by chunks takes the early end of an answer for its end.
+            raise IncompleteRead(bytes(content), answer.length)
+        return bytes(content)
 
 
 def _reason(error: Exception) -> str:

@@ -32,8 +32,11 @@ _DAYS = {
     "future_to": 46,
 }
 _YEARS = (1, 3, 40)
+_CLOCKS_APART = timedelta(days=5 * 365)
+"""How far the clock of an API can be from that of this machine: that of a test server can be set."""
+
 _UNAUTHORIZED = 401
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What is raised where a part of a body is not of the expected form."""
 
 
@@ -45,11 +48,26 @@ def moments(now: datetime) -> dict[str, str]:
     return days | years
 
 
-def date_of(response: Response) -> datetime | None:
-    """The time of a service, as its answer has it in the header Date."""
+def time_of(response: Response, here: datetime) -> tuple[datetime, str]:
+    """The time of a service, as its answer has it in the header Date, and an empty note.
+
+    Where that is missing, no time, or years off, the time here, and a note of why.
+    """
+    given = _date(response.headers.get("date", ""))
+    if given is not None and abs(given - here) <= _CLOCKS_APART:
+        return given, ""
+    years = _CLOCKS_APART.days // 365
+    problem = (
+        f"is more than {years} years off" if given else "is no time" if "date" in response.headers else "is missing"
+    )
+    return here, f"The header Date of the API {problem}, so the clock of this machine was used."
+
+
+def _date(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
+        found = parsedate_to_datetime(text)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
 
 
@@ -187,7 +205,7 @@ class Asker:
     def _keep(self, question: Question, body: Any) -> None:
         for name, pick in question.keeps.items():
             found = _without_error(partial(pick, body))
-            if found is not None and name not in self._fixed:
+            if found is not None and name not in self._fixed and _can_be_sent(found):
                 self.values[name] = str(found) if isinstance(found, str | int) else found
 
 
@@ -202,6 +220,11 @@ def _without_error(call: Callable[[], Any]) -> Any:
         return call()
     except _UNREADABLE:
         return None
+
+
+def _can_be_sent(found: Any) -> bool:
+    """Whether a text breaks no request, whose error would have the text, and leads to no other path."""
+    return not isinstance(found, str) or (found.isascii() and found.isprintable() and found not in {".", ".."})
 
 
 def filled(template: Any, values: Mapping[str, Any]) -> Any:

@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from socket import gaierror
+from ssl import SSLError
 
-from analytics_mockserver.client.http import NoAnswer, Response
+from analytics_mockserver.client.http import AnswerTooLarge, NoAnswer, Response
 from mockserver.comparison import asking, facts
 from mockserver.comparison.asking import Asker
-from mockserver.comparison.facts import Facts
+from mockserver.comparison.facts import Aspect, Fact, Facts
 from mockserver.comparison.pace import Pace
 from mockserver.comparison.question import Plan, Question
 from mockserver.simulation.clock import Clock
@@ -19,11 +21,28 @@ from mockserver.simulation.clock import Clock
 REQUESTS_MAXIMUM = 60
 """How many requests a plan has at most."""
 
+ANSWER_MAXIMUM = 16 * 1024 * 1024
+"""The largest answer that is read, in bytes."""
+
 _TOO_MANY, _UNAUTHORIZED, _FORBIDDEN = 429, 401, 403
+_USELESS_MAXIMUM = 3
+
+_REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (SSLError, "the TLS connection cannot be trusted or made"),
+    (ConnectionRefusedError, "nothing listens at that host and port"),
+    (gaierror, "the host has no address"),
+    (TimeoutError, "it sent nothing within the timeout"),
+    (ConnectionError, "the connection ended early"),
+)
+"""What ended a request, in words that have nothing of an answer or an address."""
 
 
 class InterviewError(Exception):
-    """Why an interview ended early. The text has nothing of an answer."""
+    """Why an interview ended early, and whether it can go on later. The text has nothing of an answer."""
+
+    def __init__(self, text: str, *, can_go_on: bool = True) -> None:
+        super().__init__(text)
+        self.can_go_on = can_go_on
 
 
 class StateError(ValueError):
@@ -100,8 +119,11 @@ class Interview:
         self._pace = pace
         self._state = state
         self._refused = 0
+        self._useless = 0
+        self._has_read = any(facts.status(each).startswith("2") for each in state.answers.values())
         self.requests = 0
         self.now: datetime | None = None
+        self.note = ""
 
     def run(self, asked: Iterable[Question], around: Around) -> None:
         """Ask the questions, and save the facts after each; InterviewError where that makes no sense any more."""
@@ -131,11 +153,14 @@ class Interview:
             self.requests += 1
             try:
                 found, response = self._asker.ask(question)
+            except AnswerTooLarge:
+                megabytes = ANSWER_MAXIMUM // 1024**2
+                problem = f"the answer has more than {megabytes} MiB, or comes too slowly, and is not read"
+                raise InterviewError(f"{question.name}: {problem}") from None
             except NoAnswer as error:
-                kind = type(error.__cause__).__name__
-                raise InterviewError(f"{question.name}: the service gave no whole answer ({kind})") from None
+                raise InterviewError(f"{question.name}: {_reason(error.__cause__)}") from None
             if self.now is None:
-                self.now = asking.date_of(response) or Clock().now()
+                self.now, self.note = asking.time_of(response, Clock().now())
                 self._asker.values.update(asking.moments(self.now))
             if response.status != _TOO_MANY:
                 return found, response
@@ -144,11 +169,36 @@ class Interview:
                 raise InterviewError(
                     f"{question.name}: the service answered 429 a second time, so nothing more is asked"
                 )
-            self._pace.back_off(response.headers.get("retry-after"))
+            if not self._pace.back_off(response.headers.get("retry-after")):
+                raise InterviewError(
+                    f"{question.name}: the service answered 429, and Retry-After is too long to wait for"
+                )
 
     def _check(self, question: Question, found: Facts) -> None:
-        """The first answers must show that the credential works."""
-        is_first = not question.is_bad and not question.scheme and not self._state.answers
+        """The first answers must show that the credential works, and that they come from such an API."""
+        if self._has_read or question.is_bad:
+            return
         status = facts.status(found)
-        if is_first and status in {str(_UNAUTHORIZED), str(_FORBIDDEN)}:
-            raise InterviewError(f"{question.name}: the service answered {status}: the credential may not read it")
+        is_login = self._is_login(question)
+        if status.startswith("2") and Fact((), Aspect.MEDIA, "JSON") in found:
+            self._has_read = not is_login
+            return
+        self._useless += 1
+        if status in {str(_UNAUTHORIZED), str(_FORBIDDEN)} and question.scheme != self._first_scheme:
+            raise InterviewError(
+                f"{question.name}: the service answered {status}: the credential may not read it", can_go_on=False
+            )
+        if is_login or self._useless >= _USELESS_MAXIMUM:
+            problem = f"the service answered {status}, and none of its answers has what this API has"
+            raise InterviewError(f"{question.name}: {problem}; is the URL right, with its prefix?", can_go_on=False)
+
+    @property
+    def _first_scheme(self) -> str:
+        """The scheme after which another one is tried; empty where there is one."""
+        schemes = [each.scheme for each in self._plan.questions if each.scheme]
+        return schemes[0] if len(schemes) > 1 else ""
+
+
+def _reason(cause: BaseException | None) -> str:
+    known = next((words for kind, words in _REASONS if isinstance(cause, kind)), None)
+    return known or f"the service gave no whole answer ({type(cause).__name__})"

@@ -12,7 +12,7 @@ BURST_MAXIMUM = 10
 """How many requests follow one another at most, so that others who share the limit have some."""
 
 RETRY_DEFAULT, RETRY_MAXIMUM = 60.0, 600.0
-"""How long to wait after a 429 without a usable Retry-After, and at most, in seconds."""
+"""How long to wait after a 429 without a usable Retry-After, and at most, in seconds; for more, nobody waits."""
 
 Wait = Callable[[float], object]
 
@@ -42,15 +42,17 @@ class Pace:
             self._wait(self.interval)
         self._sent += 1
 
-    def back_off(self, retry_after: str | None) -> None:
-        """Wait as long as a 429 says, and then send without bursts."""
-        self._wait(_seconds(retry_after))
+    def back_off(self, retry_after: str | None) -> bool:
+        """Wait as long as a 429 says, and then send without bursts; False, without waiting, where that is too long."""
+        seconds = _seconds(retry_after)
+        if seconds > RETRY_MAXIMUM:
+            return False
+        self._wait(seconds)
         self._sent = self.burst
+        return True
 
 
 def _seconds(retry_after: str | None) -> float:
     """The seconds of a Retry-After header; a date is not read, since it can be of another clock."""
     text = (retry_after or "").strip()
-    if text.isdecimal():
-        return min(float(text), RETRY_MAXIMUM)
-    return RETRY_DEFAULT
+    return float(text) if text.isascii() and text.isdecimal() else RETRY_DEFAULT

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,10 +20,30 @@ from mockserver.comparison.matching import Contradiction
 from mockserver.comparison.solving import Choice, Explanation, Solver
 from tests.comparison.conftest import PLANS
 
+HERE = datetime(2026, 6, 24, 10, 30, tzinfo=UTC)
 
-def test_time_that_cannot_be_read_is_unknown() -> None:
-    for headers in ({}, {"date": "yesterday"}):
-        assert asking.date_of(Response(200, headers, b"")) is None
+
+@pytest.mark.parametrize(
+    ("headers", "problem"),
+    [
+        ({}, "is missing"),
+        ({"date": "yesterday"}, "is no time"),
+        ({"date": ""}, "is no time"),
+        ({"date": "Wed, 24 Jun 99999 10:30:00 GMT"}, "is no time"),
+        ({"date": "Fri, 31 Dec 9999 23:59:00 -2359"}, "is no time"),
+        ({"date": "Thu, 01 Jan 1970 00:00:00 GMT"}, "is more than 5 years off"),
+        ({"date": "Wed, 24 Jun 2037 10:30:00 -0000"}, "is more than 5 years off"),
+    ],
+)
+def test_time_that_cannot_be_used_is_that_of_this_machine(headers: dict[str, str], problem: str) -> None:
+    found, note = asking.time_of(Response(200, headers, b""), HERE)
+    assert (found, note) == (HERE, f"The header Date of the API {problem}, so the clock of this machine was used.")
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0000"])
+def test_time_of_an_api_is_used(zone: str) -> None:
+    found, note = asking.time_of(Response(200, {"date": f"Mon, 23 Jun 2025 08:00:00 {zone}"}, b""), HERE)
+    assert (str(found), note) == ("2025-06-23 08:00:00+00:00", "")
 
 
 def test_state_without_a_file_stays_in_memory() -> None:

@@ -55,6 +55,7 @@ def _json(result: Result) -> dict[str, Any]:
         "policy": _policy(result),
         "open_names": {name: [other for other, _ in each] for name, each in result.names.open_names.items()},
         "not_asked": result.skipped,
+        "notes": result.notes,
         "unseen_switches": dict(result.subject.plan.unseen),
     }
 
@@ -92,6 +93,7 @@ def _lines(result: Result) -> Iterator[str]:
             yield f"  {field}: {' or '.join(other for other, _ in candidates) or 'unknown'}"
     if result.skipped:
         yield f"\nNot asked, because the API lacks what they need: {'; '.join(result.skipped)}"
+    yield from (f"\n{each}" for each in result.notes)
 
 
 def _entry(each: Difference) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import click
@@ -43,7 +42,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run found; `policy` is what the live API has, and `fixture` made-up answers, by question."""
+    """What a run found; `policy` is what the live API has, and `fixture` made-up answers, by question.
+
+    `notes` are sentences about the run itself.
+    """
 
     subject: Subject
     requests: int
@@ -53,6 +55,7 @@ class Result:
     policy: Mapping[str, Option]
     names: Findings
     fixture: Mapping[str, Any]
+    notes: list[str]
 
     @property
     def breaks_clients(self) -> bool:
@@ -85,7 +88,7 @@ class Run:
         self, live: str, token: str, organization: str | None, timeout: float, *, verbose: bool = False
     ) -> Result:
         """Ask the live API, and compare its answers; ends the command where it cannot be asked."""
-        subject, transport = self._subject, HttpTransport(live, timeout)
+        subject, transport = self._subject, HttpTransport(live, timeout, interview.ANSWER_MAXIMUM)
         given = {"organization": organization, "organization_upper": organization.upper()} if organization else {}
         known = Names()
         known.learn(self._state.answers.values())
@@ -93,14 +96,18 @@ class Run:
         talk = Interview(subject.plan, asker, self._pace, self._state)
         try:
             talk.run(self.todo, lambda question, number: self._around(question, number, verbose=verbose))
-        except (InterviewError, StateError) as error:
+        except InterviewError as error:
+            if not error.can_go_on:
+                self._state.remove()
+            servers.stop(f"{error}\n{_AGAIN}" if error.can_go_on else str(error), 1)
+        except StateError as error:
             servers.stop(f"{error}\n{_AGAIN}", 1)
         except KeyboardInterrupt:
             servers.stop(f"stopped\n{_AGAIN}", 1)
         finally:
             transport.close()
         with progress.shown("comparing"):
-            result = self._result(talk.requests, talk.now or Clock().now())
+            result = self._result(talk)
         self._state.remove()
         return result
 
@@ -111,19 +118,19 @@ class Run:
             return nullcontext()
         return progress.shown(f"{of}, about {_duration(self._pace.seconds(len(self.todo) - number))} left")
 
-    def _result(self, requests: int, now: datetime) -> Result:
+    def _result(self, talk: Interview) -> Result:
         subject, ours, plan = self._subject, self._subject.ours, self._subject.plan
         answers = {
             each.name: self._state.answers[each.name] for each in self._asked if each.name in self._state.answers
         }
         found = names.learn(ours, plan, answers)
         start = names.renamed(ours, found, subject.start)
-        simulator = worlds.simulator(ours, plan, now)
+        simulator = worlds.simulator(ours, plan, talk.now or Clock().now())
         solution = Solver(simulator, subject.vendor.switches, answers).solve(start)
         defaults = {each.name: each.default for each in subject.vendor.switches}
         return Result(
             subject,
-            requests,
+            talk.requests,
             len(answers),
             [each.name for each in self._asked if each.name not in answers],
             [
@@ -133,6 +140,7 @@ class Run:
             {name: option for name, option in solution.policy.items() if option != defaults[name]},
             found,
             _fixture(simulator, answers, solution.policy),
+            [talk.note] if talk.note else [],
         )
 
 
