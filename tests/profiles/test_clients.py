@@ -13,6 +13,7 @@ from mockserver import app as apps
 from mockserver.admin import admin_context
 from mockserver.app import create_app
 from mockserver.gateway import effects
+from mockserver.gateway.faults import FaultPhase, MatchInput
 from tests.admin.driver import Admin
 from tests.conduct.surfaces import DAY, FIRST, LAST, TODAY
 from tests.conftest import SETTINGS
@@ -103,6 +104,15 @@ def test_naive_client_gets_wrong_totals(connect: Connect, expected: dict[str, in
     found = read_naively(connect(profile))
     assert found != expected
     assert [name for name, total in found.items() if total > expected[name]] == []
+
+
+def test_slow_profile_delays_its_shares_of_the_first_ten_answers_of_each_vendor(connect: Connect) -> None:
+    sandbox = _sandbox(connect("slow").app)
+    for vendor in sandbox.profiles:
+        request = MatchInput(vendor, None, "GET", "/", lambda _: (), sandbox.clock.now(), ("token", "client"))
+        hits = [sandbox.faults.match(request, FaultPhase.BEFORE) for _ in range(10)]
+        delays = [hit.effect.delay_seconds for hit in hits if hit is not None]
+        assert (delays.count(6), delays.count(2) in {2, 3}, {*delays}) == (1, True, {2, 6}), vendor
 
 
 @pytest.mark.parametrize("profile", PROFILES)
