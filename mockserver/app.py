@@ -25,6 +25,7 @@ from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import SandboxConfig
 from mockserver.gateway.store.memory import MemoryRegistry
 from mockserver.gateway.store.registry import RegistryParts, SandboxRegistry
+from mockserver.gateway.world_cache import Make as MakeWorld
 from mockserver.organizations import files
 from mockserver.products.world import World
 from mockserver.profiles.records import Profiles, UnknownProfile
@@ -40,14 +41,16 @@ if TYPE_CHECKING:
     from mockserver.metrics.vendor_totals import ListedTotal
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings, world: MakeWorld | None = None) -> Flask:
     """The application: every vendor, the control plane, and the default sandbox as the settings make it.
+
+    `world` makes the worlds; apps that share a cache of them compute each world once.
 
     Raises SettingsError for a clock or a switch that cannot be, OrganizationError for a bad organization file,
     StoreUnusable for a store that this server cannot use.
     """
     known = sources()
-    registry = open_registry(settings, known)
+    registry = open_registry(settings, known, world or new_world)
     registry.redactor.learn(settings.admin_token or "")
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -68,11 +71,11 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def open_registry(settings: Settings, known: Sources) -> SandboxRegistry:
+def open_registry(settings: Settings, known: Sources, world: MakeWorld) -> SandboxRegistry:
     """The sandboxes, with the default one: in this process or, with a store, in an engine."""
     config = default_config(settings, known)
     parts = RegistryParts(
-        known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, known_switches=known.switches
+        known.vendors, world, settings.journal_size, settings.sandboxes_maximum, known_switches=known.switches
     )
     if settings.store is None:
         registry: SandboxRegistry = MemoryRegistry(parts)
@@ -233,7 +236,8 @@ def _bundled(slug: str) -> Organization:
     return files.named(slug)
 
 
-def _world(organization: Organization, seed: int) -> World:
+def new_world(organization: Organization, seed: int) -> World:
+    """A world with nothing computed yet."""
     return World(organization, files.pool(), seed)
 
 

@@ -11,9 +11,11 @@ from freezegun import freeze_time
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from mockserver import vendors
-from mockserver.app import create_app
+from mockserver.admin import admin_context
+from mockserver.app import create_app, new_world
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import LimitMode
+from mockserver.gateway.world_cache import WorldCache
 from mockserver.organizations import files
 from mockserver.organizations.files import OrganizationError
 from mockserver.products.world import World
@@ -197,6 +199,14 @@ def test_two_apps_in_a_process_share_no_state() -> None:
     assert _now(second) == NOW
     assert second.get("/_mock/policy").get_json()["augment"]["last_cursor"]["value"] == "empty"
     assert second.get("/_mock/requests").get_json() == {"requests": []}
+
+
+def test_apps_can_share_their_worlds() -> None:
+    worlds = WorldCache(new_world)
+    for app in (create_app(SETTINGS, worlds.get), create_app(SETTINGS, worlds.get)):
+        with app.app_context():
+            sandbox = admin_context.context().registry.default
+        assert sandbox.world is worlds.get(sandbox.config.organization, sandbox.config.seed)
 
 
 def test_the_journal_keeps_journal_size_requests() -> None:
