@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from tests.server.programs import PATIENCE
 pytestmark = pytest.mark.unix("the lines are for a POSIX shell")
 
 
-def run(script: str, timeout: float | None = None, **variables: str) -> Run:
+def run(script: str, timeout: float = inf, **variables: str) -> Run:
     """How a shell script ended."""
     return Command(["sh", "-c", script]).run(variables, timeout)
 
@@ -62,6 +63,14 @@ def test_hanging_command_is_interrupted_with_its_children() -> None:
     assert str(found) == f"still running after {found.seconds:.1f} s"
 
 
+def test_endless_command_is_interrupted() -> None:
+    assert Command(["sh", "-c", "sleep 60"]).run({}, is_endless=lambda: True).code is None
+
+
+def test_run_that_was_stopped_has_its_requests() -> None:
+    assert str(Run(None, 2.5, "", {"one": 1500, "two": 1})) == "still running after 2.5 s, with 1,501 requests"
+
+
 def test_command_that_ignores_the_interrupt_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "GRACE", 0.1)
     assert run("trap '' INT; while :; do sleep 60; done", timeout=0.2).seconds < 10
@@ -69,7 +78,7 @@ def test_command_that_ignores_the_interrupt_is_killed(monkeypatch: pytest.Monkey
 
 def test_unknown_command_cannot_be_run() -> None:
     with pytest.raises(click.UsageError, match=r"^cannot run 'there-is-none': No such file or directory$"):
-        Command(["there-is-none"]).run({}, None)
+        Command(["there-is-none"]).run({})
 
 
 BEGINS = "echo $$ > {file}; sleep 60 & echo $! >> {file}; wait"
@@ -101,7 +110,7 @@ def test_stop_ends_every_run_and_its_children(tmp_path: Path, monkeypatch: pytes
     )
     stopped = Command(["sh", "-c", lines])
     with ThreadPoolExecutor(2) as pool:
-        runs: list[Future[Run]] = [pool.submit(stopped.run, {"NUMBER": str(index)}, None) for index in range(2)]
+        runs: list[Future[Run]] = [pool.submit(stopped.run, {"NUMBER": str(index)}) for index in range(2)]
         ids = [process for file in files for process in written_ids(file)]
         stopped.stop()
         assert [each.result().passed for each in runs] == [False, False]
@@ -112,7 +121,7 @@ def test_stop_ends_every_run_and_its_children(tmp_path: Path, monkeypatch: pytes
 
 def test_stopped_command_is_not_started_again() -> None:
     stopped = Command(["sh", "-c", "exit 0"])
-    assert stopped.run({}, None).passed
+    assert stopped.run({}).passed
     stopped.stop()
     with pytest.raises(Stopped):
-        stopped.run({}, None)
+        stopped.run({})

@@ -45,4 +45,10 @@ def test_run_may_take_longer_if_it_shares_a_core(
     monkeypatch: pytest.MonkeyPatch, seconds: float, count: int, timeout: float
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    assert served.timeout_after(Run(0, seconds, ""), count) == timeout
+    assert served.bounds_after(Run(0, seconds, ""), count).seconds == timeout
+    assert served.bounds_after(Run(0, seconds, ""), count, 0.5).seconds == 0.5
+
+
+@pytest.mark.parametrize(("requests", "maximum"), [({"one": 3}, 1000), ({"one": 10, "two": 20}, 3000)])
+def test_run_may_send_many_times_the_requests_of_the_baseline(requests: dict[str, int], maximum: int) -> None:
+    assert served.bounds_after(Run(0, 1, "", requests), 1).requests == maximum

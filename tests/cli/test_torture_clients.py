@@ -70,5 +70,6 @@ def test_naive_client_reports_wrong_numbers(run: Run) -> None:
     assert found["case.C054"]["reason"] == [
         "ai-active-users?from=2025-10-20&to=2025-10-20&vendor=augment: 0, expected 41"
     ]
-    hangs = found["defect.cursor-leads-back"]
-    assert (hangs["verdict"], hangs["reason"][0][:14], hangs["run"]["exit_code"]) == ("failed", "still running ", None)
+    endless = found["defect.cursor-leads-back"]
+    assert (endless["verdict"], endless["run"]["exit_code"], endless["run"]["passed"]) == ("failed", None, False)
+    assert sum(endless["run"]["requests"].values()) > 1000

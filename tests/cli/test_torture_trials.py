@@ -62,6 +62,11 @@ def test_every_case_with_faults_is_a_trial(client: Client) -> None:
     assert (found["C410"].vendors, found["C054"].vendors) == ((), (with_faults["C054"]["vendor"],))
 
 
+def test_trial_has_the_longest_delay_of_its_faults(client: Client) -> None:
+    found = {each.name: each.delay_seconds for each in trials.find(client) if each.has_faults}
+    assert {name: seconds for name, seconds in found.items() if seconds} == {"profile.slow": 6, "case.C454": 2}
+
+
 def test_every_other_option_of_restatement_is_a_trial() -> None:
     restatement = {"value": "off", "options": ["off", "late_rows", "corrections"]}
     policy = {"one": {"other": {"value": "a", "options": ["a", "b"]}}, "two": {"restatement": restatement}}

@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from math import inf
 from tempfile import TemporaryFile
 from threading import Lock
 from time import perf_counter
@@ -13,7 +14,9 @@ from typing import IO
 
 import click
 
+from mockserver.cli.options import count
 from mockserver.cli.runs import processes
+from mockserver.cli.runs.jobs import POLL_SECONDS
 from mockserver.cli.runs.processes import Process, Processes
 
 GRACE = 2.0
@@ -46,7 +49,8 @@ class Run:
 
     def __str__(self) -> str:
         if self.code is None:
-            return f"still running after {self.seconds:.1f} s"
+            requests = f", with {count(sum(self.requests.values()), 'request')}" if self.requests else ""
+            return f"still running after {self.seconds:.1f} s{requests}"
         if self.code < 0:
             return f"killed by signal {-self.code} ({signal.strsignal(-self.code)})"
         return f"exit code {self.code}"
@@ -65,17 +69,18 @@ class Command:
         self._running: set[Process] = set()
         self._stopped = False
 
-    def run(self, variables: Mapping[str, str], timeout: float | None) -> Run:
-        """Run it to its end, or for `timeout` seconds.
+    def run(
+        self, variables: Mapping[str, str], timeout: float = inf, is_endless: Callable[[], bool] = lambda: False
+    ) -> Run:
+        """Run it to its end, or for `timeout` seconds, or until it turns out to be endless.
 
         A usage error when it cannot be started; Stopped when it is no longer.
         """
         with TemporaryFile() as output:
             process = self._start(variables, output)
-            start, code = perf_counter(), None
+            start = perf_counter()
             try:
-                with suppress(subprocess.TimeoutExpired):
-                    code = process.wait(timeout)
+                code = _wait(process, start + timeout, is_endless)
                 seconds = perf_counter() - start
             finally:
                 if process.returncode is None:
@@ -122,6 +127,14 @@ class Command:
             for process in running:
                 self._system.kill(process)
                 process.wait()
+
+
+def _wait(process: Process, deadline: float, is_endless: Callable[[], bool]) -> int | None:
+    """The exit code of a process; None if it is still running at a deadline, or is endless."""
+    while (left := deadline - perf_counter()) > 0 and not is_endless():
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(min(left, POLL_SECONDS))
+    return None
 
 
 @contextmanager

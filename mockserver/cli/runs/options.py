@@ -70,7 +70,8 @@ timeout = click.option(
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
     help="When to stop a run that hangs. Default: never for the baseline, then ten times as long as the baseline took, "
-    "at least ten seconds, and longer for runs that share a core.",
+    "at least ten seconds, and longer for runs that share a core. A run that sends more than 1,000 requests, and more "
+    "than a hundred times as many as the baseline, is stopped too.",
 )
 json_file = click.option(
     "--json", "json_file", type=_OUT_FILE, metavar="FILE", help="Write everything as JSON; - is stdout."

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from math import ceil
+from dataclasses import dataclass, replace
+from math import ceil, inf
 from threading import Lock
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,6 +23,12 @@ TIMEOUT_FACTOR: float = 10
 TIMEOUT_LEAST: float = 10.0
 """The seconds that any run may take, unless a timeout is given."""
 
+REQUESTS_FACTOR: Final = 100
+"""How many times as many requests as the baseline a run may send: more are a loop without an end."""
+
+REQUESTS_LEAST: Final = 1000
+"""The requests that any run may send."""
+
 NO_REQUEST: Final = "the command sent the server no vendor request"
 
 
@@ -39,10 +45,19 @@ def make(create: Callable[[], Flask]) -> Flask:
         return app
 
 
-def timeout_after(baseline: Run, count: int) -> float:
-    """The seconds after which a run hangs, of so many at a time: those that share a core get longer."""
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many seconds a run may take, and how many requests it may send, before it is stopped."""
+
+    seconds: float = inf
+    requests: float = inf
+
+
+def bounds_after(baseline: Run, count: int, timeout: float | None = None) -> Bounds:
+    """Those of a run, of so many at a time: those that share a core get longer, unless a timeout is given."""
     sharing = max(1, ceil(count / jobs.cores()))
-    return max(TIMEOUT_LEAST, TIMEOUT_FACTOR * baseline.seconds) * sharing
+    seconds = timeout or max(TIMEOUT_LEAST, TIMEOUT_FACTOR * baseline.seconds) * sharing
+    return Bounds(seconds, max(REQUESTS_LEAST, REQUESTS_FACTOR * sum(baseline.requests.values())))
 
 
 def run_against(
@@ -50,7 +65,7 @@ def run_against(
     command: Command,
     vendors: Sequence[Vendor],
     organization: str,
-    timeout: float | None,
+    bounds: Bounds,
     variables: Mapping[str, str] | None = None,
 ) -> Run:
     """Run a command against a new server for an app, with the organization's slug in the seeded tokens.
@@ -58,9 +73,13 @@ def run_against(
     `variables` are further ones.
     """
     requests: Counter[str] = Counter()
+
+    def is_endless() -> bool:
+        return requests.total() > bounds.requests
+
     with server.in_thread(counting(app, vendors, requests)) as running:
         given = {**env.variables(running.url, organization), **(variables or {})}
-        run = command.run(given, timeout)
+        run = command.run(given, bounds.seconds, is_endless)
     return replace(run, requests=dict(requests))
 
 

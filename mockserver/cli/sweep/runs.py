@@ -8,12 +8,15 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import takewhile
+from math import inf
 
-from mockserver.app import create_app
+from mockserver.app import create_app, new_world
 from mockserver.cli.runs import jobs, served
 from mockserver.cli.runs.command import Command, Run
+from mockserver.cli.runs.served import Bounds
 from mockserver.cli.sweep.plan import Plan, Variation
 from mockserver.gateway.vendor import Vendor
+from mockserver.gateway.world_cache import WorldCache
 from mockserver.settings import Settings
 
 
@@ -23,7 +26,7 @@ class Sweep:
 
     `timeout` is in seconds; None: none for the baseline, and one after its duration for the others. `jobs` is how many
     runs there are at the same time. `runs` are in the order of the plan. `skipped` are variations of vendors without
-    requests in the baseline: they are not run.
+    requests in the baseline: they are not run. The servers share `worlds`, which no run changes.
     """
 
     command: Command
@@ -38,6 +41,7 @@ class Sweep:
     runs: dict[Variation, Run] = field(default_factory=dict)
     skipped: list[Variation] = field(default_factory=list)
     interrupted: bool = False
+    worlds: WorldCache = field(default_factory=lambda: WorldCache(new_world))
 
     @property
     def failed(self) -> dict[Variation, Run]:
@@ -65,9 +69,9 @@ class Sweep:
         self.skipped = [each for each in self.plan.variations if each.vendor not in self.baseline.requests]
         total = 1 + len(self.remaining)
         yield "baseline", total
-        timeout = self.timeout or served.timeout_after(self.baseline, self.jobs)
+        bounds = served.bounds_after(self.baseline, self.jobs, self.timeout)
         ends_of = jobs.each_result(
-            self.remaining, lambda each: self._run(self._settings(each), timeout), self.jobs, self.command.stop
+            self.remaining, lambda each: self._run(self._settings(each), bounds), self.jobs, self.command.stop
         )
         with closing(ends_of) as variations:
             for variation, run in variations:
@@ -91,7 +95,7 @@ class Sweep:
         return first is not None
 
     def _run_baseline(self, settings: Settings) -> Run:
-        return self._run(settings, self.timeout)
+        return self._run(settings, Bounds(self.timeout or inf))
 
     def _settings(self, variation: Variation) -> Settings:
         """The settings of a server with a variation.
@@ -102,7 +106,7 @@ class Sweep:
         others = [setting for setting in self.settings.policy if setting[0] != variation.setting[0]]
         return replace(self.settings, policy=(*others, variation.setting))
 
-    def _run(self, settings: Settings, timeout: float | None) -> Run:
+    def _run(self, settings: Settings, bounds: Bounds) -> Run:
         """Run the command against a new server."""
-        app = served.make(partial(create_app, settings))
-        return served.run_against(app, self.command, self.vendors, self.organization, timeout)
+        app = served.make(partial(create_app, settings, self.worlds.get))
+        return served.run_against(app, self.command, self.vendors, self.organization, bounds)

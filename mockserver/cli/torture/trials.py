@@ -18,6 +18,9 @@ from mockserver.client import Client, in_process
 RESTATEMENT: Final = "restatement"
 """The switch that a vendor has whose published days change."""
 
+_DELAYS: Final = ("delay_seconds", "stall_seconds", "drip_seconds")
+"""The fields of an effect by which a request takes longer."""
+
 Request = tuple[str | None, str | None]
 """A vendor and an operation; None is any."""
 
@@ -36,7 +39,7 @@ class Trial:
     """One thing that is tried: `sandbox` has the fields with which a sandbox is made that does it.
 
     `targets` are the requests whose answers it can change. `vendors` are theirs; none: several, or all. `has_faults` is
-    whether requests fail, rather than that answers are wrong.
+    whether requests fail, rather than that answers are wrong. `delay_seconds` is the longest delay of a fault.
     """
 
     kind: Kind
@@ -46,6 +49,7 @@ class Trial:
     targets: frozenset[Request]
     vendors: tuple[str, ...] = ()
     has_faults: bool = False
+    delay_seconds: float = 0
 
     @property
     def name(self) -> str:
@@ -85,8 +89,9 @@ def find(client: Client) -> list[Trial]:
 
 def _of_profile(profile: Mapping[str, Any]) -> Trial:
     anything, name = frozenset({(None, None)}), profile["name"]
-    sandbox, has_faults = {"profile": name}, bool(profile["faults"])
-    return Trial(Kind.PROFILE, name, profile["description"], sandbox, anything, has_faults=has_faults)
+    return _with_faults(
+        Trial(Kind.PROFILE, name, profile["description"], {"profile": name}, anything), profile["faults"]
+    )
 
 
 def select(trials: Sequence[Trial], vendors: Sequence[str], only: Sequence[str], skip: Sequence[str]) -> list[Trial]:
@@ -126,7 +131,15 @@ def _cases(client: Client) -> Iterator[Trial]:
             continue
         targets = frozenset((rule.get("vendor"), rule.get("operation")) for rule in rules)
         vendors = (case["vendor"],) if case["vendor"] in known else ()
-        yield Trial(Kind.CASE, case["id"], f"{case['title']}.", {"faults": rules}, targets, vendors, has_faults=True)
+        yield _with_faults(
+            Trial(Kind.CASE, case["id"], f"{case['title']}.", {"faults": rules}, targets, vendors), rules
+        )
+
+
+def _with_faults(trial: Trial, rules: Sequence[Mapping[str, Any]]) -> Trial:
+    effects = [effect for rule in rules for effect in rule.get("steps", [rule.get("effect")])]
+    delays = [effect.get(name, 0) for effect in effects if effect != "pass" for name in _DELAYS]
+    return replace(trial, has_faults=bool(rules), delay_seconds=float(max(delays, default=0)))
 
 
 def _switches(client: Client) -> Iterator[Trial]:
