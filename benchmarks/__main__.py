@@ -18,6 +18,7 @@ from benchmarks import (
     store,
     table,
     tabnine,
+    torture,
 )
 from benchmarks.table import Figure
 
@@ -34,6 +35,7 @@ _BENCHMARKS = {
     "serving": serving.figures,
     "console": console.figures,
     "store": store.figures,
+    "torture": torture.figures,
 }
 
 
