@@ -13,6 +13,7 @@ from mockserver.admin.admin_context import Sources
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.store.memory import MemoryRegistry
 from mockserver.gateway.store.registry import SandboxRegistry
+from mockserver.gateway.world_cache import Make as MakeWorld
 from mockserver.settings import Settings
 
 
@@ -21,10 +22,10 @@ def apps_in_store(new_store: Callable[[], str]) -> Iterator[None]:
     """Run tests whose apps have a store of their own each, at a URL that `new_store` returns."""
     open_registry = app.open_registry
 
-    def open_in_store(settings: Settings, known: Sources) -> SandboxRegistry:
+    def open_in_store(settings: Settings, known: Sources, world: MakeWorld) -> SandboxRegistry:
         if settings.store is None:
             settings = replace(settings, store=new_store())
-        return open_registry(settings, known)
+        return open_registry(settings, known, world)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "open_registry", open_in_store)
