@@ -4,6 +4,7 @@ import gc
 import http.client
 import socket
 from dataclasses import replace
+from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +25,7 @@ from mockserver.settings import Settings, parse_store
 from tests.conftest import SERVED
 from tests.contract import client as clients
 from tests.contract.random_use import LIMITED, LOCAL, PATH, ask, control
-from tests.store.engine import EngineProcess
+from tests.store.engine import PATIENCE, EngineProcess
 from tests.store.test_engine_away import own, registry_of
 
 __all__ = ["own"]
@@ -261,6 +262,24 @@ def test_error_of_a_receiver_is_logged_and_others_get_their_results(
     batches.send(shared_journal.dumps({"id": 1, "sandbox": "none", "volume": 1}), "text", fail)
     batches.flush()
     assert "what the store has answered is lost" in caplog.text
+
+
+def test_item_that_comes_when_the_thread_is_about_to_end_is_sent(
+    servers: list[Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches, is_answered = registry_of(servers[0]).batches, Event()
+    changed, item = batches._changed, shared_journal.dumps({"id": 1, "sandbox": "none", "volume": 1})  # noqa: SLF001
+
+    def time_out(_: float | None = None) -> bool:
+        monkeypatch.undo()
+        changed.release()
+        batches.send(item, "text", lambda *_: is_answered.set())
+        changed.acquire()
+        return False
+
+    monkeypatch.setattr(changed, "wait", time_out)
+    batches.send(item, "text", None)
+    assert is_answered.wait(PATIENCE)
 
 
 def test_refusal_of_the_engine_is_a_503_and_logged(servers: list[Flask], caplog: pytest.LogCaptureFixture) -> None:

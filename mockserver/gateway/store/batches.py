@@ -116,7 +116,7 @@ class Batches:
         if self._thread is None and not self._is_closed:
             self._thread = threading.Thread(target=self._work, name="mockserver-store", daemon=True)
             self._thread.start()
-        self._changed.notify()
+        self._changed.notify_all()
 
     def ask(self, item: str, text: str | None, end: str | None = None) -> tuple[Any, int]:
         """Send an item, and wait for its result; StoreUnavailable or StoreRefused."""
@@ -167,10 +167,10 @@ class Batches:
         """What the next call has; None where nothing has come for some time, or the server is closed."""
         awaited, unawaited = self._awaited, self._unawaited
         with self._changed:
-            while not (awaited.items or unawaited.items):
-                if self._is_closed or not self._changed.wait(IDLE_SECONDS):
-                    self._thread = None
-                    return None
+            self._changed.wait_for(lambda: awaited.items or unawaited.items or self._is_closed, IDLE_SECONDS)
+            if not (awaited.items or unawaited.items):
+                self._thread = None
+                return None
             maximum = BATCH_MAXIMUM // 2 if awaited.items and unawaited.items else BATCH_MAXIMUM
             return [*awaited.take(maximum), *unawaited.take(maximum)]
 
