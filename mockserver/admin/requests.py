@@ -81,7 +81,10 @@ class EntrySchema(Schema):
     outcome = fields.String(
         required=True,
         validate=validate.OneOf(tuple(Outcome)),
-        metadata={"description": "abandoned: the client left before the answer was written, if the server noticed."},
+        metadata={
+            "description": "abandoned: the client left before the answer was written, if the server noticed, or the "
+            "server ended, if others share its store."
+        },
     )
     body = fields.String(
         allow_none=True,

@@ -34,7 +34,7 @@ next_sequence = partial(next, count(1))
 
 
 class Outcome(StrEnum):
-    """What became of a request. ABANDONED: the client left before the answer was written."""
+    """What became of a request. ABANDONED: the client left before the answer was written, or the server ended."""
 
     IN_PROGRESS = "in_progress"
     ANSWERED = "answered"

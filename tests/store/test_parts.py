@@ -3,6 +3,7 @@
 import gc
 import http.client
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -18,6 +19,7 @@ from mockserver.cli import workers
 from mockserver.gateway import socket_features
 from mockserver.gateway.fastpath import KnownRequest
 from mockserver.gateway.faults import FaultRule
+from mockserver.gateway.store import batches as batches_module
 from mockserver.gateway.store import known_sandboxes, opening, shared_journal, shared_registry, stored_sandboxes
 from mockserver.gateway.store.address import UnreadableDocument
 from mockserver.gateway.store.shared_sandbox import SharedSandbox
@@ -74,6 +76,32 @@ def test_client_that_leaves_before_the_engine_answers_is_journaled_as_gone(
         own_engine.resume()
         while (found := outcomes(app)) != ["answered", "answered", "abandoned"]:
             assert found[:2] == ["answered", "answered"]
+
+
+def test_request_whose_server_has_ended_is_journaled_as_abandoned(
+    own: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches_module, "IDLE_SECONDS", 0.05)
+    app, other = create_app(own), create_app(own)
+    engine, batches = registry_of(app).engine, registry_of(app).batches
+    sign = engine.key("r", batches._server)  # noqa: SLF001
+    control(other, "POST", "/faults", {"effect": {"delay_seconds": 60}})
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(ask, app, PATH, SEEDED)
+        while outcomes(other) != ["in_progress"]:
+            assert not answer.done()
+        with monkeypatch.context() as patch:
+            patch.setattr(engine, "run", lambda *_: [0])
+            while outcomes(other) != ["abandoned"]:
+                engine.command("DEL", sign)
+        while not engine.command("EXISTS", sign):
+            assert not answer.done()
+        assert outcomes(other) == ["in_progress"]
+        control(other, "PUT", "/faults", {"rules": []})
+    assert answer.result().status_code == 200
+    batches.flush()
+    assert outcomes(other) == ["answered"]
+    assert not batches.in_progress
 
 
 def test_rule_that_is_disarmed_at_the_same_server_lets_go_at_once(servers: list[Flask]) -> None:

@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
+from weakref import WeakSet
 
+from mockserver.gateway.journal import Record
 from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.gateway.store.engine import WAIT_SECONDS, Engine, StoreRefused
 
@@ -28,7 +30,9 @@ WAITING_MAXIMUM = 100_000
 """How many items that nobody waits for are kept while the engine is away; the oldest are dropped."""
 
 IDLE_SECONDS = 5.0
-"""How long the thread waits for another item before it ends; the next item starts another one."""
+"""How long the thread waits for another item before it ends; the next item starts another one.
+
+While a request is in progress, it makes a call without items instead."""
 
 Deliver = Callable[[Any, int], None]
 """Takes the result of an item, or the error that there is in its place, and the engine's time in microseconds.
@@ -73,7 +77,8 @@ class _Queue:
 class Batches:
     """Sends items to the engine. Whoever waits for one gets its result in `deliver`, in another thread.
 
-    `last_us` is how long the last call took, in microseconds.
+    `last_us` is how long the last call took, in microseconds. While a request is `in_progress` at this server, it makes
+    a call now and then: a server that has made none for a minute is taken for one that has ended.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -81,6 +86,7 @@ class Batches:
         self._server = token_hex(8)
         self._number = 0
         self.last_us = 0
+        self.in_progress: WeakSet[Record] = WeakSet()
         self._awaited, self._unawaited = _Queue(), _Queue()
         self._changed = threading.Condition(threading.Lock())
         self._is_closed = False
@@ -169,6 +175,8 @@ class Batches:
         with self._changed:
             self._changed.wait_for(lambda: awaited.items or unawaited.items or self._is_closed, IDLE_SECONDS)
             if not (awaited.items or unawaited.items):
+                if self.in_progress and not self._is_closed:
+                    return []
                 self._thread = None
                 return None
             maximum = BATCH_MAXIMUM // 2 if awaited.items and unawaited.items else BATCH_MAXIMUM
@@ -191,7 +199,7 @@ class Batches:
         """
         late = _refuse_late(batch)
         batch = [each for each in batch if each not in late]
-        if not batch:
+        if late and not batch:
             return []
         self._number += 1
         args = _arguments(batch)

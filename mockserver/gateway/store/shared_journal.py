@@ -24,13 +24,20 @@ from mockserver.simulation.clock import Clock, PreciseTime, nanoseconds
 
 _PAUSE = 0.01
 _PAUSES = 10
-"""How often, and for how many seconds each time, the outcome of a request is awaited that may have been answered."""
+"""How long a server may take to publish the state of a request that it has answered: so many pauses, in seconds."""
 
 _FLUSH_SECONDS = 1.0
 """How long a reader waits for what this server has not yet published; an engine that is away takes its own time."""
 
 _READ_AT_ONCE = 500
 """How many entries are read in one command: the engine does nothing else meanwhile."""
+
+
+class _Written(NamedTuple):
+    """A record as it was written, and the server that wrote it."""
+
+    record: Record
+    server: str
 
 
 class _Body(NamedTuple):
@@ -65,7 +72,7 @@ class _Redacted:
         return content.decode()
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class SharedRecord(Record):
     """A record of this server; every change of its state is published."""
 
@@ -113,24 +120,46 @@ class SharedJournal(Journal):
         it gets a moment to do so.
         """
         self._batches.flush(_FLUSH_SECONDS)
+        found = self._read_all()
+        unfinished = self._unfinished(found)
         for _ in range(_PAUSES):
-            found = self._read_all()
-            if all(each.state.outcome is not Outcome.IN_PROGRESS for each in found):
-                return found
+            if not unfinished:
+                break
             self._pause.wait(_PAUSE)
-        return self._read_all()
+            unfinished = self._still_unfinished(unfinished)
+        return [record for record, _ in found]
 
-    def _read_all(self) -> list[Record]:
+    def _read_all(self) -> list[_Written]:
         last = int(self._engine.command("HGET", self._sandbox, "requests") or 0)
-        found = list[Record]()
+        found = list[_Written]()
         for first in range(max(1, last - self._size + 1), last + 1, _READ_AT_ONCE):
             ids = range(first, min(first + _READ_AT_ONCE, last + 1))
             texts = self._engine.command("HMGET", self._key, *(name for each in ids for name in (each, f"{each}e")))
             found += _records(ids, texts)
         return found
 
+    def _unfinished(self, found: list[_Written]) -> list[Record]:
+        """Those in progress. One whose server has ended is abandoned: nobody will tell what became of it."""
+        begun = [each for each in found if each.record.state.outcome is Outcome.IN_PROGRESS]
+        keys = {each.server: self._engine.key("r", each.server) for each in begun}
+        signs = self._engine.commands(*(("EXISTS", key) for key in keys.values()))
+        is_alive = dict(zip(keys, signs, strict=True))
+        for record, server in begun:
+            if not is_alive[server]:
+                record.state = record.state._replace(outcome=Outcome.ABANDONED)
+        return [record for record, server in begun if is_alive[server]]
 
-def _records(ids: range, texts: list[str | None]) -> Iterator[Record]:
+    def _still_unfinished(self, records: list[Record]) -> list[Record]:
+        """Those that are in progress after their states were read again."""
+        for first in range(0, len(records), _READ_AT_ONCE):
+            page = records[first : first + _READ_AT_ONCE]
+            texts = self._engine.command("HMGET", self._key, *(f"{each.id}e" for each in page))
+            for each, text in zip(page, texts, strict=True):
+                each.state = each.state if text is None else _read_state(text, each.start_seq)
+        return [each for each in records if each.state.outcome is Outcome.IN_PROGRESS]
+
+
+def _records(ids: range, texts: list[str | None]) -> Iterator[_Written]:
     for record_id, begun, ended in zip(ids, texts[::2], texts[1::2], strict=True):
         if begun is not None:
             yield _read(record_id, begun, ended)
@@ -169,15 +198,15 @@ def written_state(state: State, authorization: str | None, redactor: Redactor) -
     return dumps((*state[:5], state.notes, state.end_seq, headers, state.passed))
 
 
-def _read(record_id: int, begun: str, ended: str | None) -> Record:
-    at_us, sequence, text = begun.split(" ", 2)
+def _read(record_id: int, begun: str, ended: str | None) -> _Written:
+    at_us, sequence, server, text = begun.split(" ", 3)
     frozen_ns, offset, *given, digest, content, sent = json.loads(text)
     wall_ns = int(at_us) * 1000
     at = Clock(offset).at_wall(wall_ns) if frozen_ns is None else PreciseTime.from_ns(frozen_ns)
     vendor, operation, method, path, query, organization, grant, generation = given
     body: Any = None if digest is None else _Body(digest, None if content is None else content.encode())
     pairs: Any = _Sent(_pairs(sent))
-    return Record(
+    record = Record(
         at,
         vendor,
         operation,
@@ -196,6 +225,7 @@ def _read(record_id: int, begun: str, ended: str | None) -> Record:
         pairs,
         record_id,
     )
+    return _Written(record, server)
 
 
 def _read_state(text: str, sequence: int) -> State:

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from mockserver.gateway import tokens
 from mockserver.gateway.background import JobList
 from mockserver.gateway.faults import FaultPhase
-from mockserver.gateway.journal import NEVER, Record
+from mockserver.gateway.journal import NEVER, Outcome, Record
 from mockserver.gateway.rejection import StoreUnavailable, UnknownToken
 from mockserver.gateway.sandbox import DEFAULT, Sandbox, SandboxConfig, TooManySandboxes
 from mockserver.gateway.store import shared_admission, shared_journal
@@ -266,6 +266,7 @@ class SharedRegistry(SandboxRegistry):
         assert isinstance(sandbox, SharedSandbox)  # noqa: S101 (no other is made here)
         admission = self._provisional(context, sandbox)
         if (before := shared_admission.before(context)) is not None:
+            self._begin(before.record)
             return before
         while True:
             plan = Plan() if context.grant is None else shared_admission.plan(context, sandbox, self._effective)
@@ -277,6 +278,7 @@ class SharedRegistry(SandboxRegistry):
             kind, *details = result
             if kind == "ok":
                 self.settle(admission, record, plan, details, now_us)
+                self._begin(record)
                 return admission
             if kind == "elsewhere":
                 self._learn(*details)
@@ -286,6 +288,11 @@ class SharedRegistry(SandboxRegistry):
             else:
                 sandbox = self._again(context, sandbox, details)
                 admission = self._provisional(context, sandbox)
+
+    def _begin(self, record: Record | None) -> None:
+        """Note that a request is in progress from now on, if it has a record."""
+        if record is not None:
+            self.batches.in_progress.add(record)
 
     def _provisional(self, context: RequestContext, sandbox: SharedSandbox) -> SharedAdmission:
         """An admission for what is done before the engine answers, and where it does not."""
@@ -345,6 +352,8 @@ class SharedRegistry(SandboxRegistry):
 
     def publish(self, sandbox_id: str, admission: SharedAdmission, record: SharedRecord) -> None:
         """Send the state of a request to the engine; nobody waits for it."""
+        if record.state.outcome is not Outcome.IN_PROGRESS:
+            self.batches.in_progress.discard(record)
         if record.state.end_seq != NEVER:  # Later than all that has begun, before all that begins after the answer.
             record.state = record.state._replace(end_seq=self._sequence + 1)
         item = {"sandbox": sandbox_id, "volume": admission.volume, "id": record.id}

@@ -207,7 +207,7 @@ local function admit(item, text, ended, sequence)
     sandbox.requests = id
     sandbox.begins = sandbox.begins or id == 1
     put(sandbox, 'requests', {id})
-    add_entry(sandbox, whole(id), whole(now) .. ' ' .. whole(sequence) .. ' ' .. text)
+    add_entry(sandbox, whole(id), whole(now) .. ' ' .. whole(sequence) .. ' ' .. server .. ' ' .. text)
     if ended and wait < 0 then
       add_entry(sandbox, whole(id) .. 'e', ended)
     end
@@ -258,5 +258,6 @@ end
 for _, sandbox in ipairs(opened) do
   save(sandbox)
 end
+-- It is a sign of life, too: an entry in progress of a server without one is abandoned.
 redis.call('SET', sent, cmsgpack.pack({number, results}), 'EX', 60)
 return results
