@@ -94,7 +94,7 @@ def _tier(problem: Problem, questions: Mapping[str, Question]) -> Tier:
 def _key(problem: Problem, questions: Mapping[str, Question]) -> str:
     name, contradiction = problem
     fact = contradiction.fact
-    subject = questions[name].operation if fact.path else name
+    subject = questions[name].operation if fact.path or fact.aspect is Aspect.KEYS else name
     value = "" if fact.aspect is Aspect.KEYS else fact.value
     return f"{subject} {fact.aspect} {fact.place} {value}"
 

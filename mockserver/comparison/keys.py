@@ -94,7 +94,7 @@ class _Mask:
         known = keys & (documented.keys() | self._names.known)
         if ours is not None and ours.is_map:
             return keys & documented.keys()
-        if keys & documented.keys() or (known and path in self._rows):
+        if keys & documented.keys() or (known and (not path or path in self._rows)):
             return known | _new_fields(keys - known, theirs)
         if path in self._rows and _are_records(theirs, count):
             self._names.known.update(keys)

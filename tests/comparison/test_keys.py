@@ -139,6 +139,12 @@ def test_names_of_saved_answers_are_known() -> None:
     assert shown(facts({"x0": 1}, names)) == {"x0"}
 
 
+def test_names_of_rows_are_known_at_the_top_too() -> None:
+    names = Names()
+    facts([{"x1": 1, "x2": "text"}, {"x1": 2, "x2": "text"}], names)
+    assert shown(facts({"x1": 1, "x3": 2}, names)) == {"x1", "x3"}
+
+
 def test_object_of_no_schema_is_unknown() -> None:
     mask = Names().masked
     found = reading.body({"a": 1, "b": "c"}, {}, {}, mask=lambda theirs, value: mask("any", None, theirs, value))
