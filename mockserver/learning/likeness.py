@@ -1,4 +1,4 @@
-"""How much alike the names and descriptions of fields are, in thousandths, and which of them belong together.
+"""How much alike the names, descriptions and values of fields are, in thousandths, and which belong together.
 
 Whole numbers only, so that the same files always give the same result.
 """
@@ -13,9 +13,9 @@ from mockserver.learning.shape import STRONG, Shape, is_compatible, is_same_type
 Fields = Mapping[str, Shape]
 Words = frozenset[str]
 
-SAME_DESCRIPTION, SAME_NAME, BOTH = 1000, 800, 100
+SAME_DESCRIPTION, SAME_VALUES, SAME_NAME, BOTH = 1000, 900, 800, 100
 _NAMES, _DESCRIPTIONS, _MENTIONED = 700, 750, 600
-"""The most that two names or descriptions count for that share all words, and a name whose words ours mentions."""
+"""The most that two names or descriptions count for that share all words, and a name that the other field mentions."""
 
 LEAST, MARGIN = 150, 75
 """What the best partner must reach, and by how much it must be better than the second best."""
@@ -31,14 +31,14 @@ def words(text: str) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The partner of a field; `score` is how much alike their names or descriptions are, 0 if only their shapes are."""
+    """The partner of a field; `score` is how much alike their texts or values are, 0 if only their shapes are."""
 
     other: str
     score: int = 0
 
 
 def by_text(ours: Fields, theirs: Fields) -> dict[str, Match]:
-    """Pairs of fields whose names or descriptions are more alike than those of any other pair with either."""
+    """Pairs of fields whose texts or values are more alike than those of any other pair with either."""
     weights = _weights([*_texts(ours), *_texts(theirs)])
     scores = {
         (one, other): _score(one, ours[one], other, theirs[other], weights)
@@ -88,13 +88,22 @@ def _weights(texts: Sequence[str]) -> dict[str, int]:
 def _score(name: str, ours: Shape, other: str, theirs: Shape, weights: Mapping[str, int]) -> int:
     mine, other_words = words(name), words(other)
     mentioned = mine | words(ours.description)
+    told = other_words | words(theirs.description)
     return BOTH * (name == other) + max(
         SAME_DESCRIPTION * (bool(ours.description) and _plain(ours) == _plain(theirs)),
         SAME_NAME * (name == other),
+        SAME_VALUES * _has_same_values(ours, theirs),
         _NAMES * _shared(mine, other_words, mine | other_words, weights) // 1000,
         _DESCRIPTIONS * _descriptions(ours, theirs, weights) // 1000,
         _MENTIONED * _shared(mentioned, other_words, other_words, weights) // 1000,
+        _MENTIONED * _shared(mine, told, mine, weights) // 1000,
     )
+
+
+def _has_same_values(ours: Shape, theirs: Shape) -> bool:
+    """Whether most of the documented values are the same, in either case."""
+    one, other = ({value.lower() for value in each.enum or ()} for each in (ours, theirs))
+    return len(one & other) > 1 and 2 * len(one & other) > len(one | other)
 
 
 def _plain(shape: Shape) -> str:
