@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from mockserver.comparison.facts import ABSENT, FALLS, PRESENT, RISES, WEAK, Aspect, Fact, Facts, Path, status
 from mockserver.comparison.reading import PADDED
-from mockserver.learning.shape import DECIMALS, DIGITS, EMPTY, LARGE, NUMERIC, STRONG, TEXT, Kind
+from mockserver.learning.shape import DECIMALS, DIGITS, EMPTY, LARGE, NEGATIVE, NUMERIC, STRONG, TEXT, Kind
 
-_TELLING = frozenset((EMPTY, LARGE, PADDED))
+_TELLING = frozenset((EMPTY, LARGE, NEGATIVE, PADDED))
 """Formats that are always a difference."""
 
 _OPPOSITE = {RISES: FALLS, FALLS: RISES}

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from mockserver.learning.errors import LearnError
-from mockserver.learning.shape import DECIMALS, DIGITS, EMPTY, LARGE, NUMERIC, TEXT, Kind, Shape, union
+from mockserver.learning.shape import DECIMALS, DIGITS, EMPTY, LARGE, NEGATIVE, NUMERIC, TEXT, Kind, Shape, union
 
 FIELDS_MAXIMUM = 200
 """An object with more keys is a map."""
@@ -73,10 +73,14 @@ def _scalar(value: object) -> tuple[Kind, tuple[str, ...]]:
     if isinstance(value, bool):
         return Kind.BOOLEAN, ()
     if isinstance(value, int):
-        return Kind.INTEGER, (LARGE,) if abs(value) >= 2**53 else ()
+        return Kind.INTEGER, (*((LARGE,) if abs(value) >= 2**53 else ()), *_sign(value))
     if isinstance(value, Decimal):
-        return Kind.NUMBER, (f"{DECIMALS}{max(0, -int(value.as_tuple().exponent))}",)
+        return Kind.NUMBER, (f"{DECIMALS}{max(0, -int(value.as_tuple().exponent))}", *_sign(value))
     return Kind.STRING, (_text_format(str(value)),)
+
+
+def _sign(value: int | Decimal) -> tuple[str, ...]:
+    return (NEGATIVE,) if value < 0 else ()
 
 
 def _text_format(text: str) -> str:

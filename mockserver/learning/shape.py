@@ -11,11 +11,12 @@ from functools import reduce
 EMPTY = "empty"
 TEXT = "text"
 LARGE = "large"
+NEGATIVE = "negative"
 NUMERIC = "number"
 DIGITS = "digits:"
 DECIMALS = "decimals:"
-"""Formats beside those of OpenAPI, seen in captured values: no character; text of no known form; 2^53 or more; a number
-as text; and, each before a number, digits of a second's fraction in a timestamp and decimals of a number."""
+"""Formats beside those of OpenAPI, seen in captured values: no character; text of no known form; 2^53 or more; below 0;
+a number as text; and, each before a number, digits of a second's fraction in a timestamp and decimals of a number."""
 
 STRONG = frozenset(("uuid", "email", "date", "date-time"))
 """Formats that tell a field apart by themselves."""
