@@ -35,6 +35,7 @@ _YEARS = (1, 3, 40)
 _CLOCKS_APART = timedelta(days=5 * 365)
 """How far the clock of an API can be from that of this machine: that of a test server can be set."""
 
+_BESIDE_SHAPES = frozenset((Aspect.STATUS, Aspect.MEDIA, Aspect.HEADER, Aspect.CLOCK, Aspect.MARK))
 _UNAUTHORIZED = 401
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What is raised where a part of a body is not of the expected form."""
@@ -137,7 +138,7 @@ class Asker:
         unsure, self._unsure = self._unsure, {}
         found = {}
         for name, (question, target, response, facts) in unsure.items():
-            rest = frozenset(each for each in facts if each.aspect is not Aspect.KEYS)
+            rest = frozenset(each for each in facts if each.aspect in _BESIDE_SHAPES)
             found[name] = rest | self._read(question, target, reading.whole(response)[1], response)
         return found
 
