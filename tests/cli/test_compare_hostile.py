@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics_mockserver.client import http
 from mockserver.cli.compare import runs
 from mockserver.client import Response
 from mockserver.comparison import interview, pace
@@ -45,7 +46,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: Callable[[int], Response]
 
 def compared(run: Run, vendor: str, url: str = "http://live.example", *more: str) -> tuple[int, str]:
     """The exit code of a comparison, and what it printed on stderr; nothing of an answer is in either stream."""
-    flags = ("--live", url, "--token-env", "TOKEN", "--yes", "--timeout", "0.5", *more)
+    flags = ("--live", url, "--token-env", "TOKEN", "--yes", "--timeout", "10", *more)
     result = run("compare", vendor, *flags, TOKEN=TOKENS.get(vendor, "a-token"))
     assert CANARY not in result.output
     assert result.stdout == ""
@@ -131,9 +132,10 @@ def test_answer_that_is_too_large_is_not_read(run: Run, monkeypatch: pytest.Monk
 
 
 @pytest.mark.linux
-def test_answer_that_never_ends_is_given_up(run: Run) -> None:
+def test_answer_that_never_ends_is_given_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "_SLOWEST", 0.1)
     with server(HEAD + b"\r\n", is_slow=True) as url:
-        code, text = compared(run, "tabnine", url, "--timeout", "0.15")
+        code, text = compared(run, "tabnine", url)
     assert (code, "comes too slowly, and is not read" in text) == (1, True), text
 
 
@@ -155,7 +157,7 @@ def test_answer_that_is_not_whole_is_no_answer(run: Run, parts: tuple[bytes, ...
 def test_host_that_is_silent_or_absent_is_named(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"127.0.0.1:{listening.getsockname()[1]}"
-        silent = compared(run, "tabnine", f"http://{url}")
+        silent = compared(run, "tabnine", f"http://{url}", "--timeout", "0.3")
     assert (silent[0], "it sent nothing within the timeout" in silent[1]) == (1, True), silent
     refused = compared(run, "tabnine", f"http://{url}")
     assert (refused[0], "nothing listens at that host and port" in refused[1]) == (1, True), refused
