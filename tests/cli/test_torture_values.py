@@ -28,6 +28,13 @@ def test_file_is_a_json_object(tmp_path: Path) -> None:
     assert values.read(tmp_path / "values") == {"users": 42, "days": [1, 2.5]}
 
 
+def test_nan_is_text_that_differs_from_every_number(tmp_path: Path) -> None:
+    (tmp_path / "values").write_text('{"users": NaN}', encoding="utf-8")
+    found = values.read(tmp_path / "values")
+    assert found == {"users": "NaN"}
+    assert values.differences(found, {"users": 42.5}) == ['users: "NaN", expected 42.5']
+
+
 WRONG = {
     "text": (b"users: 42", "is not JSON: Expecting value"),
     "nothing": (b"", "is not JSON: Expecting value"),

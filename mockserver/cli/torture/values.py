@@ -36,7 +36,7 @@ def read(file: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ValuesError(f"the file in {VARIABLE} is not UTF-8") from error
     try:
-        values = json.loads(text)
+        values = json.loads(text, parse_constant=str)  # NaN as text: JSON has no such number.
     except ValueError as error:
         raise ValuesError(f"the file in {VARIABLE} is not JSON: {error}") from error
     if not isinstance(values, dict):
