@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
@@ -44,7 +44,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One whole answer; the names of `headers` are in lower case."""
+    """One whole answer; the names of `headers` are in lower case, and the values of a repeated one joined by commas."""
 
     status: int
     headers: Mapping[str, str]
@@ -69,8 +69,7 @@ def in_process(app: "Flask") -> Transport:
 
     def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         with app.test_client().open(target, method=method, headers=dict(headers), data=body or None) as answer:
-            names = {name.lower(): value for name, value in answer.headers}
-            return Response(answer.status_code, names, answer.data)
+            return Response(answer.status_code, _by_name(answer.headers), answer.data)
 
     return send
 
@@ -160,7 +159,15 @@ class HttpTransport:
         finally:
             if not whole:  # Also after Ctrl-C: what is left of an answer must not be taken for the next one.
                 connection.close()
-        return Response(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
+        return Response(answer.status, _by_name(answer.getheaders()), content)
+
+
+def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found
 
     def _bounded(self, answer: HTTPResponse, maximum: int) -> bytes:
         content, start = bytearray(), perf_counter()

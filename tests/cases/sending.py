@@ -1,13 +1,12 @@
 """How tests run cases: the catalogue, a valid case to change, and a client of an app in this process."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
 
 from mockserver import resources
 from mockserver.cases import loading
-from mockserver.client import Client, Response, Transport
+from mockserver.client import Client, in_process
 
 CATALOGUE = loading.load(resources.cases())
 """The bundled cases."""
@@ -34,15 +33,4 @@ GOOD: dict[str, Any] = {
 
 def client(app: Flask) -> Client:
     """A client of an app, without a socket."""
-    return Client("http://localhost", transport=to(app))
-
-
-def to(app: Flask) -> Transport:
-    """Sends requests to an app without a socket."""
-
-    def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
-        with app.test_client().open(target, method=method, headers=dict(headers), data=body or None) as got:
-            named = {name.lower(): value for name, value in got.headers.items()}
-            return Response(got.status_code, named, got.data)
-
-    return send
+    return Client("http://localhost", transport=in_process(app))

@@ -14,9 +14,8 @@ from mockserver.app import create_app
 from mockserver.cases import running
 from mockserver.cases.records import Case, Catalogue
 from mockserver.cases.running import Outcome
-from mockserver.client import Client, NoAnswer, Response, Transport
+from mockserver.client import Client, NoAnswer, Response, Transport, in_process
 from mockserver.settings import Settings
-from tests.cases import sending
 from tests.cases.sending import GOOD
 from tests.cases.test_loading import read
 
@@ -48,7 +47,7 @@ def outcome(app: Flask, case: Case, send: Transport | None = None) -> Outcome:
         context = admin_context.context()
         changed = replace(context, sources=replace(context.sources, cases=lambda: Catalogue((case,))))
         patch.setitem(app.extensions, "mockserver.admin", changed)
-        return running.run(case, Client("http://localhost", transport=send or sending.to(app)), SERVED)
+        return running.run(case, Client("http://localhost", transport=send or in_process(app)), SERVED)
 
 
 def test_passed_case_leaves_no_sandbox(app: Flask, tmp_path: Path) -> None:
@@ -125,7 +124,7 @@ def test_cut_connection_around_the_steps_is_reported(
     def cut(sent: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         if sent == method:
             raise NoAnswer("the server gives no whole answer")
-        return sending.to(app)(sent, target, headers, body)
+        return in_process(app)(sent, target, headers, body)
 
     assert run(app, case_of(tmp_path, *GOOD["steps"]), cut) == failures
 
@@ -134,7 +133,7 @@ def test_cut_connection_fails_unless_expected(app: Flask, tmp_path: Path) -> Non
     def cut(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         if target.startswith(DAU):
             raise NoAnswer("the server gives no whole answer")
-        return sending.to(app)(method, target, headers, body)
+        return in_process(app)(method, target, headers, body)
 
     steps = {"request": f"GET {DAU}"}, {"request": f"GET {DAU}?page_size=1", "expect": {"cut": True}}
     assert run(app, case_of(tmp_path, *steps), cut) == [f"step 1 (GET {DAU}): the server gives no whole answer"]

@@ -66,6 +66,16 @@ def test_connection_is_kept_between_requests() -> None:
     assert opened == [1]
 
 
+def test_values_of_a_repeated_header_are_joined() -> None:
+    def behave(connection: socket.socket, _: int) -> None:
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 503 No\r\nX-A: 1\r\nx-a: 2\r\nContent-Length: 0\r\n\r\n")
+
+    with listening(behave) as url, closing(HttpTransport(url)) as transport:
+        assert get(transport).headers == {"x-a": "1, 2", "content-length": "0"}
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_connection_closed_while_idle_is_replaced(method: str) -> None:
     with listening(answer_once) as url, closing(HttpTransport(url)) as transport:
