@@ -267,7 +267,7 @@ class EffectArguments(TypedDict, total=False):
     message: str
     empty: bool
     error: bool
-    headers: Mapping[str, str]
+    headers: Mapping[str, str | Sequence[str]]
     html: int
     rate_limited: bool
     reset: bool
@@ -280,6 +280,8 @@ class EffectArguments(TypedDict, total=False):
     after_bytes: int
     drip_seconds: float | Decimal
     malformed_json: bool
+    json_nan: bool
+    json_duplicate_key: bool
     byte_order_mark: bool
     close_idle: bool
     retry_after_date: int
@@ -296,6 +298,7 @@ class FaultArguments(EffectArguments, total=False):
     operation: str
     path: str
     query: Mapping[str, str]
+    request_headers: Mapping[str, str]
     from_: datetime | str
     until: datetime | str
     times: int

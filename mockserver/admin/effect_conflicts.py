@@ -9,6 +9,7 @@ REPLACING = ("status", "html", "rate_limited", "reset")
 ACTING = (
     *(*REPLACING, "headers", "delay_seconds", "truncate_bytes", "stall_seconds", "malformed_json"),
     *("chunked", "gzip", "close_idle", "byte_order_mark", "drip_seconds", "retry_after_date"),
+    *("json_nan", "json_duplicate_key"),
 )
 """The fields of an effect that do something alone."""
 
@@ -29,14 +30,16 @@ _EXCLUDED = (
         *("reset", "which sends no answer"),
         *("headers", "truncate_bytes", "stall_seconds", "malformed_json"),
         *("chunked", "cut_after_bytes", "gzip", "close_idle", "byte_order_mark", "drip_seconds", "retry_after_date"),
+        *("json_nan", "json_duplicate_key"),
     ),
     (
         *("empty", "which leaves no body"),
         *("code", "message", "error", "truncate_bytes", "stall_seconds", "malformed_json"),
         *("chunked", "cut_after_bytes", "gzip", "byte_order_mark", "drip_seconds"),
+        *("json_nan", "json_duplicate_key"),
     ),
     ("drip_seconds", "which spreads the whole body over its seconds", "stall_seconds"),
-    ("html", "which is not JSON", "malformed_json"),
+    ("html", "which is not JSON", "malformed_json", "json_nan", "json_duplicate_key"),
     ("chunked", "which announces no length; give cut_after_bytes", "truncate_bytes"),
     ("close_idle", "whose answer is whole", "truncate_bytes", "cut_after_bytes"),
 )
@@ -78,7 +81,7 @@ def _status_conflicts(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _header_conflicts(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    names = [name.lower() for name, _ in given.get("headers", ())]
+    names = [name.lower() for name in dict.fromkeys(name for name, _ in given.get("headers", ()))]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield "headers", f"{name} is given more than once, in letters of different case"
     if "gzip" in given and "content-encoding" in names:

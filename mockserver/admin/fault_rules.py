@@ -28,6 +28,12 @@ FRAMING = frozenset(
 )
 """Headers that describe how an answer is sent; only the server sets them."""
 
+CREDENTIALS = frozenset(("authorization", "proxy-authorization", "cookie"))
+"""Headers of requests that can identify a client, and that rules do not match on."""
+
+REPEATED_MAXIMUM = 16
+"""How often an answer can have the same header."""
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _HEADER_VALUE = re.compile(rf"[!-~\xa1-\xff](?:[ -~\xa0-\xff]{{0,{TEXT_MAXIMUM - 2}}}[!-~\xa1-\xff])?")
 
@@ -110,14 +116,59 @@ class TextByName(fields.Dict):
         return dict(value)
 
 
+class HeaderValue(fields.Field[Any]):
+    """The value of a header, or a list with one for each of several headers of the same name."""
+
+    def __init__(self) -> None:
+        text = {"type": "string"}
+        several = {"type": "array", "items": text, "minItems": 1, "maxItems": REPEATED_MAXIMUM}
+        super().__init__(metadata={"oneOf": [text, several]})
+
+
+class Headers(TextByName):
+    """Headers of an answer, loaded as pairs: a name with a list has a pair for each of its values."""
+
+    def __init__(self, description: str) -> None:
+        super().__init__("header names", _header_error, description)
+        self.value_field = HeaderValue()
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        super()._deserialize(value, *args, **kwargs)
+        return tuple((name, text) for name, given in value.items() for text in _listed(given))
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        by_name = {name: [text for other, text in value if other == name] for name, _ in value}
+        return {name: texts if len(texts) > 1 else texts[0] for name, texts in by_name.items()}
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def _header_error(name: str, value: object) -> str | None:
     if not _HEADER_NAME.fullmatch(name):
         return "is not a header name"
     if name.lower() in FRAMING:
         return "is set by the server only: it describes how the answer is sent"
+    if not 1 <= len(_listed(value)) <= REPEATED_MAXIMUM:
+        return f"must have 1 to {REPEATED_MAXIMUM} values"
+    return next(filter(None, map(_value_error, _listed(value))), None)
+
+
+def _value_error(value: object) -> str | None:
     if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
         return f"must be text of 1 to {TEXT_MAXIMUM} printable characters of Latin-1, without spaces at its ends"
     return None
+
+
+def _matched_header_error(name: str, value: object) -> str | None:
+    if not _HEADER_NAME.fullmatch(name):
+        return "is not a header name"
+    if name.lower() in FRAMING or "_" in name:
+        return "never reaches a rule: the server takes it off the request"
+    if name.lower() in CREDENTIALS:
+        return "is a credential, which no rule shows; each token opens one sandbox, whose rules it meets"
+    return _value_error(value)
 
 
 def _parameter_error(_: str, value: object) -> str | None:
@@ -132,8 +183,9 @@ class EffectBody(Body):
     At most one of `status`, `html`, `rate_limited` and `reset` replaces the answer; without them, the vendor's own is
     changed. `code`, `message`, `empty` and `error` belong to `status`. A delay goes with everything, `headers` and
     `retry_after_date` with any answer. What changes a body (`gzip`, `chunked` with `cut_after_bytes`, `truncate_bytes`,
-    `stall_seconds` with `after_bytes`, `drip_seconds`, `malformed_json`, `byte_order_mark`) goes with any body, and
-    leaves a shorter one complete. Byte counts are those of the body as it is sent: with `gzip`, of the compressed one.
+    `stall_seconds` with `after_bytes`, `drip_seconds`, `malformed_json`, `json_nan`, `json_duplicate_key`,
+    `byte_order_mark`) goes with any body, and leaves one complete that is too short for it or lacks what it changes.
+    Byte counts are those of the body as it is sent: with `gzip`, of the compressed one.
     """
 
     status = StrictInteger(
@@ -143,8 +195,9 @@ class EffectBody(Body):
     message = ShortText(metadata={"description": "The error's message."})
     empty = TrueOnly("The answer has no body and no Content-Type.")
     error = TrueOnly("The vendor's error, with a status below 400 too: then it has the body of a 500.")
-    headers = TextByName(
-        "header names", _header_error, "Headers of the answer; each replaces those of the same name, in any case."
+    headers = Headers(
+        "Headers of the answer; each replaces those of the same name, in any case. A list is sent as several headers "
+        "of the same name."
     )
     html = PageStatus(200, 599, "A gateway's HTML page with this status, in place of JSON.")
     rate_limited = TrueOnly("The vendor's own 429.")
@@ -157,6 +210,8 @@ class EffectBody(Body):
     stall_seconds = PositiveDecimal(SECONDS_MAXIMUM)
     after_bytes = StrictInteger(0, BYTES_MAXIMUM, "Where the body stalls.")
     malformed_json = TrueOnly("The body lacks its last bracket.")
+    json_nan = TrueOnly("The first number of the body is NaN, which is no JSON.")
+    json_duplicate_key = TrueOnly("The object that the body is ends with its first key once more, and there with null.")
     close_idle = TrueOnly("The answer is whole and says keep-alive, and the connection is closed right after it.")
     byte_order_mark = TrueOnly("The body begins with the byte order mark of UTF-8.")
     drip_seconds = PositiveDecimal(
@@ -198,6 +253,11 @@ class RuleBody(Body):
     path = ShortText(metadata={"description": "The whole path, decoded; `*` stands for any characters, slashes too."})
     query = TextByName(
         "parameters", _parameter_error, "Parameters of the query, decoded; a repeated one matches by any of its values."
+    )
+    request_headers = TextByName(
+        "header names",
+        _matched_header_error,
+        "Headers of the request, in any case of their names; in a value, `*` stands for any characters.",
     )
     since = Rfc3339Timestamp(
         data_key="from",

@@ -148,6 +148,8 @@ def _later_texts(rule: FaultRule) -> Iterator[str]:
         yield f", steps=[{', '.join(map(_effect_text, rule.steps))}], then={rule.then}"
     if rule.share_by is not ShareBy.REQUEST:
         yield f", share_by={rule.share_by}"
+    if rule.request_headers:
+        yield f", request_headers={rule.request_headers!r}"
     yield from (f", {name}={value.isoformat()}" for name in ("since", "until") if (value := getattr(rule, name)))
 
 

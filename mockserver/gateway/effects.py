@@ -15,8 +15,9 @@ from time import monotonic
 from wsgiref.types import WSGIEnvironment
 
 from flask import Response
+from werkzeug.datastructures import Headers
 
-from mockserver.gateway import body_parts, dates, socket_features
+from mockserver.gateway import body_parts, dates, json_changes, socket_features
 from mockserver.gateway.armed_faults import FaultHit
 from mockserver.gateway.faults import GENUINE, FaultEffect, FaultPhase
 from mockserver.gateway.limits import LimitBlock
@@ -144,7 +145,7 @@ def corrupt(context: RequestContext, fault: FaultHit, response: Response) -> Res
     if effect.error and effect.status is not None:
         response.status_code = effect.status
     _change_body(response, effect)
-    response.headers.update(effect.headers)
+    response.headers.update(Headers(effect.headers))
     if effect.retry_after_date is not None:
         response.headers["Retry-After"] = _later(context, effect.retry_after_date)
     if effect.close_idle:
@@ -162,8 +163,8 @@ def _later(context: RequestContext, seconds: int) -> str:
 
 
 def _change_body(response: Response, effect: FaultEffect) -> None:
-    if effect.malformed_json:
-        response.set_data(response.get_data()[:-1])
+    if effect.changes_json:
+        response.set_data(json_changes.changed(response.get_data(), effect))
     if effect.byte_order_mark and response.get_data():
         response.set_data(BOM_UTF8 + response.get_data())
     if effect.gzip:

@@ -43,7 +43,8 @@ class FaultEffect:
 
     Without any field, the request gets its genuine answer. Seconds are of the wall clock, bytes of the body as it is
     sent: with `gzip`, of the compressed one. `code`, `message`, `error` and `empty` belong to `status`, and `headers`
-    to any answer. `retry_after_date` is in seconds after the time in the answer's Date.
+    to any answer, with each name as often as it is there. `retry_after_date` is in seconds after the time in the
+    answer's Date.
     """
 
     status: int | None = None
@@ -67,6 +68,8 @@ class FaultEffect:
     byte_order_mark: bool = field(default=False, repr=False)
     drip_seconds: Decimal | None = field(default=None, repr=False)
     retry_after_date: int | None = field(default=None, repr=False)
+    json_nan: bool = field(default=False, repr=False)
+    json_duplicate_key: bool = field(default=False, repr=False)
 
     def __repr__(self) -> str:
         """The fields of the first release, and later ones where they are set, because rules draw by this text."""
@@ -77,7 +80,12 @@ class FaultEffect:
     def corrupts(self) -> bool:
         """Whether a body arrives that is not the answer's, or not at once."""
         is_late = self.stall_seconds is not None or self.drip_seconds is not None
-        return self.malformed_json or self.byte_order_mark or is_late or self.end is not None
+        return self.changes_json or self.byte_order_mark or is_late or self.end is not None
+
+    @property
+    def changes_json(self) -> bool:
+        """Whether a body is not the JSON that it should be."""
+        return self.malformed_json or self.json_nan or self.json_duplicate_key
 
     @property
     def end(self) -> int | None:
@@ -98,7 +106,8 @@ GENUINE = FaultEffect()
 class MatchInput:
     """What rules match on; `values` gives the values of a query parameter, and `now` is the time in the sandbox.
 
-    `client` identifies the client: the id of its token, and its User-Agent.
+    `header` gives the value of a header, None where it was not sent. `client` identifies the client: the id of its
+    token, and its User-Agent.
     """
 
     vendor: str
@@ -108,6 +117,7 @@ class MatchInput:
     values: Callable[[str], Sequence[str]]
     now: datetime
     client: tuple[str, str]
+    header: Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +125,9 @@ class FaultRule:
     """Which requests get an effect, or the effects of a sequence of `steps` in turn.
 
     A rule counts the requests that match every field, from `since` until before `until` on the sandbox's clock. It
-    fires for those after the first `skip`, if they are in its `share`, at most `times`. `path` may contain `*` for any
-    characters. The first request that it fires for gets the first step, and so on; `then` is what follows the last.
+    fires for those after the first `skip`, if they are in its `share`, at most `times`. `path`, and the values of
+    `request_headers`, may contain `*` for any characters. The first request that it fires for gets the first step, and
+    so on; `then` is what follows the last.
     """
 
     effect: FaultEffect = GENUINE
@@ -133,6 +144,7 @@ class FaultRule:
     since: datetime | None = None
     until: datetime | None = None
     share_by: ShareBy = ShareBy.REQUEST
+    request_headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def effects(self) -> tuple[FaultEffect, ...]:
@@ -156,6 +168,7 @@ class FaultRule:
             self.concerns(request.vendor, request.operation, request.path)
             and (at_any_time or self.is_in_force(request.now))
             and all(value in request.values(name) for name, value in self.query)
+            and all(matches_value(pattern, request.header(name)) for name, pattern in self.request_headers)
             and not (request.method == "HEAD" and any(effect.corrupts for effect in self.effects))
         )
 
@@ -183,6 +196,11 @@ class FaultRule:
             key, index = hashing.key(key, "client", *client), 0
         part, whole = self.share.as_integer_ratio()
         return hashing.scalar(key, index) * whole < part * _DRAWS
+
+
+def matches_value(pattern: str, value: str | None) -> bool:
+    """Whether a header was sent, with a value that matches a pattern."""
+    return value is not None and matches_glob(pattern, value)
 
 
 def matches_glob(pattern: str, path: str) -> bool:

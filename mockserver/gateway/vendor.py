@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from wsgiref.types import WSGIEnvironment
 
 from flask import Request
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import EnvironHeaders, MultiDict
 
 from mockserver.gateway import kept_headers, request_body, socket_features
 from mockserver.gateway.admission import Admission
@@ -193,7 +193,8 @@ class RequestContext:
     def match_input(self) -> MatchInput:
         """What fault rules match on."""
         path, arguments = self.request.path, self.args.getlist
-        return MatchInput(self.vendor.name, self.operation, self.method, path, arguments, self.now, self.client)
+        of_request = self.vendor.name, self.operation, self.method, path, arguments, self.now, self.client
+        return MatchInput(*of_request, EnvironHeaders(self.environ).get)
 
     @property
     def bucket(self) -> BucketState | None:

@@ -56,6 +56,7 @@ def test_combination_is_armed_as_given(admin: Admin, effect: dict[str, Any]) -> 
 
 RESET = "cannot go with reset, which sends no answer"
 EMPTY = "cannot go with empty, which leaves no body"
+PAGE = "cannot go with html, which is not JSON"
 WHOLE = "cannot go with close_idle, whose answer is whole"
 OWN = "is set by the server only: it describes how the answer is sent"
 ALONE = "cannot be {} alone: below 400, give empty or error beside it; an error is 400 to 599"
@@ -107,6 +108,18 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "an empty answer that drips": (
         {"status": 200, "empty": True, "byte_order_mark": True, "drip_seconds": 1},
         {"byte_order_mark": EMPTY, "drip_seconds": EMPTY},
+    ),
+    "NaN where no JSON is": (
+        {"html": 502, "json_nan": True, "json_duplicate_key": True},
+        {"json_nan": PAGE, "json_duplicate_key": PAGE},
+    ),
+    "NaN in no answer": (
+        {"reset": True, "json_nan": True, "json_duplicate_key": True},
+        {"json_nan": RESET, "json_duplicate_key": RESET},
+    ),
+    "NaN in no body": (
+        {"status": 200, "empty": True, "json_nan": True, "json_duplicate_key": True},
+        {"json_nan": EMPTY, "json_duplicate_key": EMPTY},
     ),
     "a drip that stalls": (
         {"drip_seconds": 1, "stall_seconds": 1, "after_bytes": 1},

@@ -197,13 +197,16 @@ TEXT = "must be text of 1 to 1000 printable characters"
 TRUE = "must be true; leave it out otherwise"
 ACTING = (
     "status, html, rate_limited, reset, headers, delay_seconds, truncate_bytes, stall_seconds, malformed_json, "
-    "chunked, gzip, close_idle, byte_order_mark, drip_seconds, retry_after_date"
+    "chunked, gzip, close_idle, byte_order_mark, drip_seconds, retry_after_date, json_nan, json_duplicate_key"
 )
-FIELDS = "vendor, operation, path, query, from, until, times, skip, share, share_by, phase, effect, steps, then"
+FIELDS = (
+    "vendor, operation, path, query, request_headers, from, until, times, skip, share, share_by, phase, effect, "
+    "steps, then"
+)
 EFFECT = (
     "status, code, message, empty, error, headers, html, rate_limited, reset, delay_seconds, gzip, chunked, "
-    "cut_after_bytes, truncate_bytes, stall_seconds, after_bytes, malformed_json, close_idle, byte_order_mark, "
-    "drip_seconds, retry_after_date"
+    "cut_after_bytes, truncate_bytes, stall_seconds, after_bytes, malformed_json, json_nan, json_duplicate_key, "
+    "close_idle, byte_order_mark, drip_seconds, retry_after_date"
 )
 VALUE = "must be text of 1 to 1000 printable characters of Latin-1, without spaces at its ends"
 ONE = "cannot go with {}: only one of status, html, rate_limited, reset can replace the answer"

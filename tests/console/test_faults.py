@@ -31,6 +31,13 @@ SITUATIONS: dict[str, dict[str, Any]] = {
         "phase": "before",
         "effect": {"rate_limited": True, "retry_after_date": 30},
     },
+    "NaN in JSON": {"times": 1, "phase": "before", "effect": {"json_nan": True}},
+    "Duplicate JSON key": {"times": 1, "phase": "before", "effect": {"json_duplicate_key": True}},
+    "Not modified": {
+        "phase": "before",
+        "request_headers": {"If-None-Match": "*"},
+        "effect": {"status": 304, "empty": True},
+    },
     "Byte order mark": {"times": 1, "phase": "before", "effect": {"byte_order_mark": True}},
     "Dripping body": {"times": 1, "phase": "before", "effect": {"drip_seconds": 30}},
     "Slow": {"phase": "before", "effect": {"delay_seconds": 3}},
@@ -97,6 +104,8 @@ FORMS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
     "chunked": ("Chunked body", None, {"chunked": True}),
     "chunked without an end": ("Chunked body without its end", "0", {"chunked": True, "cut_after_bytes": 0}),
     "closed": ("Connection closed after the answer", None, {"close_idle": True}),
+    "NaN": ("NaN in place of a number", None, {"json_nan": True}),
+    "duplicate": ("Duplicate JSON key", None, {"json_duplicate_key": True}),
     "marked": ("Byte order mark", None, {"byte_order_mark": True}),
     "dripping": ("Body that drips", "2.5", {"drip_seconds": 2.5}),
 }
@@ -145,12 +154,14 @@ def test_form_adds_headers_to_any_effect(console: Console, page: Page) -> None:
     page.get_by_role("textbox", name="Headers").fill("Retry-After 5")
     console.press("Arm")
     console.says("Write each header on a line of its own, as in Retry-After: 5.")
-    page.get_by_role("textbox", name="Headers").fill("Retry-After: 5\n\nX-Time : 10:30 \n")
+    page.get_by_role("textbox", name="Headers").fill("Retry-After: 5\n\nX-Time : 10:30 \nRetry-After: 30")
+    page.get_by_role("textbox", name="Request header").fill("If-None-Match: *")
     console.press("Arm")
     console.says("Armed: fault-1")
-    effect = {"gzip": True, "headers": {"Retry-After": "5", "X-Time": "10:30"}}
-    assert armed(console) == [{"phase": "before", "effect": effect}]
-    console.sees("Compressed body, Retry-After: 5, X-Time: 10:30")
+    effect = {"gzip": True, "headers": {"Retry-After": ["5", "30"], "X-Time": "10:30"}}
+    assert armed(console) == [{"phase": "before", "request_headers": {"If-None-Match": "*"}, "effect": effect}]
+    console.sees("Compressed body, Retry-After: 5, Retry-After: 30, X-Time: 10:30")
+    console.sees("request with If-None-Match: *")
 
 
 def test_form_arms_an_error_with_its_words(console: Console, page: Page) -> None:

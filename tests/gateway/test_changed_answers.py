@@ -85,6 +85,22 @@ def test_body_that_is_empty_is_not_compressed() -> None:
     assert (answer.status_code, answer.data, answer.headers.get("Content-Encoding")) == (204, b"", None)
 
 
+@pytest.mark.parametrize("gzipped", [False, True])
+def test_repeated_headers_are_each_in_the_answer(gzipped: bool) -> None:  # noqa: FBT001
+    headers = (("Retry-After", "2"), ("Content-Type", "a/b"), ("Retry-After", "30"))
+    answer = armed(Aviary(UNLIMITED), headers=headers, gzip=gzipped).send()
+    assert answer.headers.getlist("Retry-After") == ["2", "30"]
+    assert answer.headers.getlist("Content-Type") == ["a/b"]
+
+
+def test_rule_meets_only_requests_with_its_header() -> None:
+    aviary = Aviary(UNLIMITED)
+    effect = FaultEffect(status=304, empty=True)
+    aviary.registry.default.faults.add(FaultRule(effect, request_headers=(("if-none-match", '"a*'),)))
+    sent = [{}, {"If-None-Match": '"b"'}, {"If-None-Match": '"ab"'}, {}]
+    assert [aviary.send(headers=each).status_code for each in sent] == [200, 200, 304, 200]
+
+
 MARKED: dict[str, tuple[dict[str, Any], bytes]] = {
     "the genuine answer": ({}, WHOLE),
     "a malformed one": ({"malformed_json": True}, WHOLE[:-1]),

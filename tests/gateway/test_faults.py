@@ -21,6 +21,7 @@ REQUEST = MatchInput(
     lambda name: {"say": ["hi", "ho"], "n": ["1"]}.get(name, []),
     NOW,
     ("parrot", "curl"),
+    {"If-None-Match": '"a"'}.get,
 )
 
 GLOBS = [
@@ -74,6 +75,10 @@ MATCHES: dict[str, tuple[dict[str, Any], bool]] = {
     "the second of a repeated parameter": ({"query": (("say", "ho"),)}, True),
     "a parameter with another value": ({"query": (("n", "1"), ("say", "ha"))}, False),
     "a parameter that is not there": ({"query": (("m", ""),)}, False),
+    "a header": ({"request_headers": (("If-None-Match", "*"),)}, True),
+    "a header by its start": ({"request_headers": (("If-None-Match", '"a*'),)}, True),
+    "a header with another value": ({"request_headers": (("If-None-Match", '"b"'),)}, False),
+    "one header of two": ({"request_headers": (("If-None-Match", "*"), ("Accept", "*"))}, False),
     "all of it": ({"vendor": "parrot", "operation": "speak", "path": "*", "query": (("n", "1"),)}, True),
 }
 
@@ -89,6 +94,8 @@ def test_request_matches_every_given_field(given: dict[str, Any], matches: bool)
         (FaultEffect(truncate_bytes=0), False),
         (FaultEffect(stall_seconds=Decimal(1), after_bytes=0), False),
         (FaultEffect(malformed_json=True), False),
+        (FaultEffect(json_nan=True), False),
+        (FaultEffect(json_duplicate_key=True), False),
         (FaultEffect(status=500, malformed_json=True), False),
         (FaultEffect(status=500), True),
         (FaultEffect(reset=True), True),

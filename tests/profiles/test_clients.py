@@ -109,7 +109,9 @@ def test_naive_client_gets_wrong_totals(connect: Connect, expected: dict[str, in
 def test_slow_profile_delays_its_shares_of_the_first_ten_answers_of_each_vendor(connect: Connect) -> None:
     sandbox = _sandbox(connect("slow").app)
     for vendor in sandbox.profiles:
-        request = MatchInput(vendor, None, "GET", "/", lambda _: (), sandbox.clock.now(), ("token", "client"))
+        request = MatchInput(
+            vendor, None, "GET", "/", lambda _: (), sandbox.clock.now(), ("token", "client"), lambda _: None
+        )
         hits = [sandbox.faults.match(request, FaultPhase.BEFORE) for _ in range(10)]
         delays = [hit.effect.delay_seconds for hit in hits if hit is not None]
         assert (delays.count(6), delays.count(2) in {2, 3}, {*delays}) == (1, True, {2, 6}), vendor

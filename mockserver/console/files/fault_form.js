@@ -16,6 +16,8 @@ const EFFECTS = {
   stall: ["Body that stalls for 5 seconds", "After so many bytes", 100, (value) => ({ stall_seconds: 5, after_bytes: value })],
   drip: ["Body that drips", "Seconds", 30, (value) => ({ drip_seconds: value })],
   malformed: ["Malformed JSON", null, 0, () => ({ malformed_json: true })],
+  nan: ["NaN in place of a number", null, 0, () => ({ json_nan: true })],
+  duplicate: ["Duplicate JSON key", null, 0, () => ({ json_duplicate_key: true })],
   mark: ["Byte order mark", null, 0, () => ({ byte_order_mark: true })],
   gzip: ["Compressed body", null, 0, () => ({ gzip: true })],
   gzip_cut: ["Truncated compressed body", "Bytes", 60, (value) => ({ gzip: true, truncate_bytes: value })],
@@ -68,7 +70,7 @@ function effectFields() {
   const thenField = field("After the last step", then);
   const ofErrors = [field("Error code", code), field("Error message", message)];
   const ofEffects = [field("Delay, in seconds", delay), field("Retry-After as a date, in seconds", retry, "After the time in the Date header."),
-    field("Headers", headers, "One on each line, as in Name: value.")];
+    field("Headers", headers, "One on each line, as in Name: value. A name may be there several times.")];
 
   const isJson = () => kind.value in OTHERS;
   const show = () => {
@@ -105,6 +107,7 @@ function effectFields() {
 function limitFields() {
   const path = h("input", { type: "text", placeholder: "/path/*" });
   const query = h("textarea", { rows: 2, placeholder: "cursor=abc" });
+  const requestHeaders = h("textarea", { rows: 2, placeholder: "If-None-Match: *" });
   const times = h("input", { type: "number", min: 1, placeholder: "Every time" });
   const skip = h("input", { type: "number", min: 0, placeholder: "0" });
   const share = h("input", { type: "number", min: 0, max: 1, step: "any", placeholder: "1" });
@@ -113,10 +116,12 @@ function limitFields() {
   const until = h("input", { type: "text", placeholder: "2025-10-22T02:10:00Z" });
   const phase = select({}, [["before", "Before the request is processed"], ["after", "After it was processed"]]);
   const read = () => ({
-    path: path.value || undefined, query: query.value.trim() ? named(query.value, "=", "parameter") : undefined, from: from.value || undefined, until: until.value || undefined,
+    path: path.value || undefined, query: query.value.trim() ? named(query.value, "=", "parameter") : undefined,
+    request_headers: requestHeaders.value.trim() ? named(requestHeaders.value, ":", "header") : undefined, from: from.value || undefined, until: until.value || undefined,
     times: number(times), skip: number(skip) || undefined, share: number(share), share_by: shareBy.value === "client" ? "client" : undefined, phase: phase.value,
   });
   const fields = [field("Path", path, "* stands for any characters."), field("Query", query, "One parameter on each line, as in name=value."),
+    field("Request header", requestHeaders, "One on each line, as in Name: value; * stands for any characters."),
     field("At most so many times", times), field("First skip", skip, "So many requests pass."), field("Share of the requests", share, "Above 0, up to 1."), field("Draw the share for", shareBy),
     field("From", from, "On the sandbox's clock."), field("Until", until, "On the sandbox's clock, exclusive."), field("When", phase)];
   return { fields, read };
@@ -128,15 +133,20 @@ function number(input) {
 
 const EXAMPLES = { header: "Retry-After: 5", parameter: "cursor=abc" };
 
-/** The values of a text by their names: a header or a parameter on each line, its name before a separator. */
+/**
+ * The values of a text by their names: a header or a parameter on each line, its name before a separator.
+ * A name that is there several times has a list.
+ */
 function named(text, separator, kind) {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
-  return Object.fromEntries(lines.map((line) => {
+  const found = new Map();
+  for (const line of lines) {
     const at = line.indexOf(separator);
     const [name, value] = [line.slice(0, at).trim(), line.slice(at + 1).trim()];
     if (at < 1 || (kind === "header" && !value)) throw new Error(`Write each ${kind} on a line of its own, as in ${EXAMPLES[kind]}.`);
-    return [name, value];
-  }));
+    found.set(name, [...(found.get(name) ?? []), value]);
+  }
+  return Object.fromEntries([...found].map(([name, values]) => [name, values.length > 1 ? values : values[0]]));
 }
 
 /** The JSON that somebody has typed; what it means is checked by the server. */

@@ -36,7 +36,7 @@ def get(path: str, authorization: str, form: bytes | None = None, **parameters: 
     """The JSON object of an answer; a failure is repeated, after a wait that doubles."""
     for attempt in range(ATTEMPTS):
         try:
-            body = numeric(send(path, authorization, form, 30, parameters))
+            body = numeric(send(path, authorization, form, 30, parameters, strict))
         except HTTPError as error:
             with error:
                 if error.code != 429 and error.code < 500:
@@ -48,6 +48,24 @@ def get(path: str, authorization: str, form: bytes | None = None, **parameters: 
                 return body
         wait(6 * 2**attempt)
     raise Unusable(f"{path}: no answer in {ATTEMPTS} attempts")
+
+
+def strict(body: bytes) -> Any:
+    """The JSON of a body; ValueError where a key is there twice, and for NaN and its like."""
+    return json.loads(body, object_pairs_hook=without_duplicates, parse_constant=refuse)
+
+
+def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, whose keys must differ."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
+def refuse(constant: str) -> None:
+    """Stop at a word that json takes for a number, and JSON does not."""
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def numeric(value: Any) -> Any:

@@ -3,6 +3,7 @@
 import json
 import os
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,13 +18,20 @@ DATES: dict[str, Any] = {"fromDate": FIRST, "toDate": LAST}
 USAGE: dict[str, Any] = {"granularity": "daily", "from": f"{FIRST}T00:00:00Z", "to": f"{AFTER}T00:00:00Z"}
 
 
-def send(path: str, authorization: str, form: bytes | None, timeout: float, parameters: dict[str, Any]) -> Any:
-    """The JSON of an answer; whatever urllib or json raise."""
+def send(
+    path: str,
+    authorization: str,
+    form: bytes | None,
+    timeout: float,
+    parameters: dict[str, Any],
+    decode: Callable[[bytes], Any] = json.loads,
+) -> Any:
+    """The JSON of an answer, decoded; whatever urllib or the decoder raise."""
     query = f"?{urlencode(parameters)}" if parameters else ""
     url = f"{os.environ['MOCKSERVER_URL']}{path}{query}"
     request = Request(url, form, {"Authorization": authorization})
     with urlopen(request, timeout=timeout) as answer:
-        return json.loads(answer.read())
+        return decode(answer.read())
 
 
 def bearer(vendor: str) -> str:
