@@ -276,6 +276,7 @@ class EffectArguments(TypedDict, total=False):
     chunked: bool
     cut_after_bytes: int
     truncate_bytes: int
+    short_length: int
     stall_seconds: float | Decimal
     after_bytes: int
     drip_seconds: float | Decimal

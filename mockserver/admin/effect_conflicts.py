@@ -9,7 +9,7 @@ REPLACING = ("status", "html", "rate_limited", "reset")
 ACTING = (
     *(*REPLACING, "headers", "delay_seconds", "truncate_bytes", "stall_seconds", "malformed_json"),
     *("chunked", "gzip", "close_idle", "byte_order_mark", "drip_seconds", "retry_after_date"),
-    *("json_nan", "json_duplicate_key"),
+    *("short_length", "json_nan", "json_duplicate_key"),
 )
 """The fields of an effect that do something alone."""
 
@@ -30,18 +30,20 @@ _EXCLUDED = (
         *("reset", "which sends no answer"),
         *("headers", "truncate_bytes", "stall_seconds", "malformed_json"),
         *("chunked", "cut_after_bytes", "gzip", "close_idle", "byte_order_mark", "drip_seconds", "retry_after_date"),
-        *("json_nan", "json_duplicate_key"),
+        *("short_length", "json_nan", "json_duplicate_key"),
     ),
     (
         *("empty", "which leaves no body"),
         *("code", "message", "error", "truncate_bytes", "stall_seconds", "malformed_json"),
         *("chunked", "cut_after_bytes", "gzip", "byte_order_mark", "drip_seconds"),
-        *("json_nan", "json_duplicate_key"),
+        *("short_length", "json_nan", "json_duplicate_key"),
     ),
     ("drip_seconds", "which spreads the whole body over its seconds", "stall_seconds"),
     ("html", "which is not JSON", "malformed_json", "json_nan", "json_duplicate_key"),
     ("chunked", "which announces no length; give cut_after_bytes", "truncate_bytes"),
-    ("close_idle", "whose answer is whole", "truncate_bytes", "cut_after_bytes"),
+    ("chunked", "which announces no length", "short_length"),
+    ("truncate_bytes", "which ends the body before its length", "short_length"),
+    ("close_idle", "whose answer is whole", "truncate_bytes", "cut_after_bytes", "short_length"),
 )
 """A field, why it excludes others, and these."""
 

@@ -183,9 +183,9 @@ class EffectBody(Body):
     At most one of `status`, `html`, `rate_limited` and `reset` replaces the answer; without them, the vendor's own is
     changed. `code`, `message`, `empty` and `error` belong to `status`. A delay goes with everything, `headers` and
     `retry_after_date` with any answer. What changes a body (`gzip`, `chunked` with `cut_after_bytes`, `truncate_bytes`,
-    `stall_seconds` with `after_bytes`, `drip_seconds`, `malformed_json`, `json_nan`, `json_duplicate_key`,
-    `byte_order_mark`) goes with any body, and leaves one complete that is too short for it or lacks what it changes.
-    Byte counts are those of the body as it is sent: with `gzip`, of the compressed one.
+    `short_length`, `stall_seconds` with `after_bytes`, `drip_seconds`, `malformed_json`, `json_nan`,
+    `json_duplicate_key`, `byte_order_mark`) goes with any body, and leaves one complete that is too short for it or
+    lacks what it changes. Byte counts are those of the body as it is sent: with `gzip`, of the compressed one.
     """
 
     status = StrictInteger(
@@ -207,6 +207,9 @@ class EffectBody(Body):
     chunked = TrueOnly("The body is sent in chunks, with no Content-Length; to HTTP/1.0, as it is until the end.")
     cut_after_bytes = StrictInteger(0, BYTES_MAXIMUM, "Where a chunked body ends, always without its last chunk.")
     truncate_bytes = StrictInteger(0, BYTES_MAXIMUM, "Where the body ends, whatever its Content-Length.")
+    short_length = StrictInteger(
+        1, BYTES_MAXIMUM, "Content-Length is so many bytes too small. The body is whole, and ends the connection."
+    )
     stall_seconds = PositiveDecimal(SECONDS_MAXIMUM)
     after_bytes = StrictInteger(0, BYTES_MAXIMUM, "Where the body stalls.")
     malformed_json = TrueOnly("The body lacks its last bracket.")

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 _POLL = 0.25
 """Seconds between two checks whether the client of a waiting request has left."""
 
+_FRAMING = frozenset(("truncate_bytes", "chunked", "stall_seconds", "drip_seconds", "short_length"))
+"""The effects by which a body is sent in parts, or with another length."""
+
 _PAGE = """\
 <html>\r
 <head><title>{status} {phrase}</title></head>\r
@@ -150,10 +153,9 @@ def corrupt(context: RequestContext, fault: FaultHit, response: Response) -> Res
         response.headers["Retry-After"] = _later(context, effect.retry_after_date)
     if effect.close_idle:
         context.environ[socket_features.CLOSE_IDLE] = True
-    is_whole = effect.truncate_bytes is None and not effect.chunked
-    if is_whole and effect.stall_seconds is None and effect.drip_seconds is None:
-        return response
-    return _streamed(context, fault, response)
+    if effect.short_length is not None:
+        context.environ[socket_features.OVERLONG] = True
+    return _streamed(context, fault, response) if _FRAMING & effect.names else response
 
 
 def _later(context: RequestContext, seconds: int) -> str:
@@ -189,7 +191,7 @@ def _streamed(context: RequestContext, fault: FaultHit, response: Response) -> R
     if fault.effect.chunked:
         del response.headers["Content-Length"]
     else:
-        response.headers["Content-Length"] = str(len(body))
+        response.headers["Content-Length"] = str(max(0, len(body) - (fault.effect.short_length or 0)))
     return Response(_parts(context, body, fault), response.status, response.headers)
 
 

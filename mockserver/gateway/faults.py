@@ -68,6 +68,7 @@ class FaultEffect:
     byte_order_mark: bool = field(default=False, repr=False)
     drip_seconds: Decimal | None = field(default=None, repr=False)
     retry_after_date: int | None = field(default=None, repr=False)
+    short_length: int | None = field(default=None, repr=False)
     json_nan: bool = field(default=False, repr=False)
     json_duplicate_key: bool = field(default=False, repr=False)
 
@@ -80,7 +81,8 @@ class FaultEffect:
     def corrupts(self) -> bool:
         """Whether a body arrives that is not the answer's, or not at once."""
         is_late = self.stall_seconds is not None or self.drip_seconds is not None
-        return self.changes_json or self.byte_order_mark or is_late or self.end is not None
+        has_other_end = self.end is not None or self.short_length is not None
+        return self.changes_json or self.byte_order_mark or is_late or has_other_end
 
     @property
     def changes_json(self) -> bool:

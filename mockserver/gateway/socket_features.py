@@ -25,6 +25,11 @@ CLOSE_IDLE: Final = "mockserver.close_idle"
 
 The answer does not say so."""
 
+OVERLONG: Final = "mockserver.overlong"
+"""The environ's key by which the app demands that the server sends a body beyond its Content-Length.
+
+The connection is then closed."""
+
 BODY_PROBLEM: Final = "mockserver.body_problem"
 """The environ's key of the BodyProblem of a request whose body could not be read; missing or None where it was."""
 
@@ -34,7 +39,7 @@ BODY_SECONDS = 10.0
 READ_MAXIMUM = 16 * 1024 * 1024
 """The largest body that a server reads, in bytes; what an answer takes of it may be less."""
 
-EFFECTS: Final = ("reset", "truncate_bytes", "stall_seconds", "drip_seconds", "chunked", "close_idle")
+EFFECTS: Final = ("reset", "truncate_bytes", "stall_seconds", "drip_seconds", "chunked", "close_idle", "short_length")
 """The effects of fault rules that need a server: they frame an answer, or end or interrupt the connection itself."""
 
 

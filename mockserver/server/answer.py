@@ -14,7 +14,7 @@ from time import monotonic_ns
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from mockserver.gateway.socket_features import BodyCut, ConnectionReset
+from mockserver.gateway.socket_features import OVERLONG, BodyCut, ConnectionReset
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,8 @@ class Answer:
             is_list = isinstance(self._body, (list, tuple))
             self._chunks = iter((b"".join(self._body),) if is_list else self._body)
             self.chunk = b"".join((*self._written, next(self._chunks, b"")))
-            has_more = self.has_body(environ["REQUEST_METHOD"]) and self.length != len(self.chunk)
+            is_at_end = self.length == len(self.chunk) and OVERLONG not in environ
+            has_more = self.has_body(environ["REQUEST_METHOD"]) and not is_at_end
             self.is_whole = is_list or not has_more
         except ConnectionReset:
             self.reset = True

@@ -267,7 +267,8 @@ class Connection(asyncio.BufferedProtocol):
             self._server.workers.run(answer.close, _ignore)
             self._answer = _FAILURE
             lines = self._head()
-        if self._answer.is_whole and socket_features.CLOSE_IDLE in self._environ:
+        is_last = self._answer.is_whole and socket_features.CLOSE_IDLE in self._environ
+        if is_last or socket_features.OVERLONG in self._environ:
             sockets.hold_until_end(self._transport.get_extra_info("socket"))
         self._send(self._answer.chunk, lines)
         if self._answer.is_whole:
@@ -299,10 +300,10 @@ class Connection(asyncio.BufferedProtocol):
         return answer.head(*extra)
 
     def _send(self, chunk: bytes, lines: bytes = b"") -> None:
-        """Send a part of the body, not beyond its declared length, framed as the head says."""
+        """Send a part of the body, framed as the head says; beyond its declared length only if the app demands it."""
         if self._transport.is_closing():
             return
-        if self._left < len(chunk):
+        if self._left < len(chunk) and socket_features.OVERLONG not in self._environ:
             chunk = chunk[: int(self._left)]
         self._left -= len(chunk)
         if self._is_chunked and chunk:
@@ -335,7 +336,7 @@ class Connection(asyncio.BufferedProtocol):
             self._pull()
 
     def _finish(self, _: None) -> None:
-        """The answer is sent as far as it goes: a body that is shorter than declared ends the connection.
+        """The answer is sent as far as it goes: a body of another length than declared ends the connection.
 
         So does the app's demand to close it in spite of what the answer says.
         """

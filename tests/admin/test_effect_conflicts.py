@@ -109,6 +109,16 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"status": 200, "empty": True, "byte_order_mark": True, "drip_seconds": 1},
         {"byte_order_mark": EMPTY, "drip_seconds": EMPTY},
     ),
+    "a length that no chunks have": (
+        {"chunked": True, "short_length": 1},
+        {"short_length": "cannot go with chunked, which announces no length"},
+    ),
+    "two ends": (
+        {"truncate_bytes": 1, "short_length": 1},
+        {"short_length": "cannot go with truncate_bytes, which ends the body before its length"},
+    ),
+    "a whole answer of another length": ({"close_idle": True, "short_length": 1}, {"short_length": WHOLE}),
+    "no difference": ({"short_length": 0}, {"short_length": "must be a whole number from 1 to 1000000000"}),
     "NaN where no JSON is": (
         {"html": 502, "json_nan": True, "json_duplicate_key": True},
         {"json_nan": PAGE, "json_duplicate_key": PAGE},

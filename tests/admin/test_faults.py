@@ -92,6 +92,7 @@ SOCKET: dict[str, dict[str, Any]] = {
     "chunked": {"chunked": True, "cut_after_bytes": 0},
     "close_idle": {"close_idle": True, "headers": {"X-A": "b"}},
     "drip_seconds": {"drip_seconds": 0.5},
+    "short_length": {"short_length": 1},
     "chunked and close_idle": {"chunked": True, "close_idle": True},
     "truncate_bytes of a compressed body": {"gzip": True, "truncate_bytes": 10},
 }
@@ -197,7 +198,8 @@ TEXT = "must be text of 1 to 1000 printable characters"
 TRUE = "must be true; leave it out otherwise"
 ACTING = (
     "status, html, rate_limited, reset, headers, delay_seconds, truncate_bytes, stall_seconds, malformed_json, "
-    "chunked, gzip, close_idle, byte_order_mark, drip_seconds, retry_after_date, json_nan, json_duplicate_key"
+    "chunked, gzip, close_idle, byte_order_mark, drip_seconds, retry_after_date, short_length, json_nan, "
+    "json_duplicate_key"
 )
 FIELDS = (
     "vendor, operation, path, query, request_headers, from, until, times, skip, share, share_by, phase, effect, "
@@ -205,8 +207,8 @@ FIELDS = (
 )
 EFFECT = (
     "status, code, message, empty, error, headers, html, rate_limited, reset, delay_seconds, gzip, chunked, "
-    "cut_after_bytes, truncate_bytes, stall_seconds, after_bytes, malformed_json, json_nan, json_duplicate_key, "
-    "close_idle, byte_order_mark, drip_seconds, retry_after_date"
+    "cut_after_bytes, truncate_bytes, short_length, stall_seconds, after_bytes, malformed_json, json_nan, "
+    "json_duplicate_key, close_idle, byte_order_mark, drip_seconds, retry_after_date"
 )
 VALUE = "must be text of 1 to 1000 printable characters of Latin-1, without spaces at its ends"
 ONE = "cannot go with {}: only one of status, html, rate_limited, reset can replace the answer"

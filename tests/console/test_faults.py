@@ -31,6 +31,7 @@ SITUATIONS: dict[str, dict[str, Any]] = {
         "phase": "before",
         "effect": {"rate_limited": True, "retry_after_date": 30},
     },
+    "Content-Length too small": {"times": 1, "phase": "before", "effect": {"short_length": 10}},
     "NaN in JSON": {"times": 1, "phase": "before", "effect": {"json_nan": True}},
     "Duplicate JSON key": {"times": 1, "phase": "before", "effect": {"json_duplicate_key": True}},
     "Not modified": {
@@ -104,6 +105,7 @@ FORMS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
     "chunked": ("Chunked body", None, {"chunked": True}),
     "chunked without an end": ("Chunked body without its end", "0", {"chunked": True, "cut_after_bytes": 0}),
     "closed": ("Connection closed after the answer", None, {"close_idle": True}),
+    "short": ("Content-Length too small", "5", {"short_length": 5}),
     "NaN": ("NaN in place of a number", None, {"json_nan": True}),
     "duplicate": ("Duplicate JSON key", None, {"json_duplicate_key": True}),
     "marked": ("Byte order mark", None, {"byte_order_mark": True}),

@@ -95,6 +95,7 @@ def test_request_matches_every_given_field(given: dict[str, Any], matches: bool)
         (FaultEffect(stall_seconds=Decimal(1), after_bytes=0), False),
         (FaultEffect(malformed_json=True), False),
         (FaultEffect(json_nan=True), False),
+        (FaultEffect(short_length=1), False),
         (FaultEffect(json_duplicate_key=True), False),
         (FaultEffect(status=500, malformed_json=True), False),
         (FaultEffect(status=500), True),

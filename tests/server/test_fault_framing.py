@@ -239,6 +239,25 @@ def test_dripping_chunks_end_like_others(url: str) -> None:
     assert following in {b"", b"\r\n"}
 
 
+@pytest.mark.parametrize("count", [1, 5, 1_000_000])
+@pytest.mark.parametrize("more", [{}, {"stall_seconds": 0.1, "after_bytes": 3}, {"drip_seconds": 0.1}])
+def test_body_beyond_its_length_is_sent_and_ends_the_connection(url: str, count: int, more: dict[str, Any]) -> None:
+    body = whole(url)
+    arm(url, short_length=count, **more)
+    lines, rest = first(everything(url, raw(), LAST))
+    assert (rest, named(lines, "content-length")) == (body, [str(max(0, len(body) - count))])
+    assert named(lines, "connection") == []
+
+
+def test_client_reads_no_further_than_the_announced_length(url: str) -> None:
+    body = whole(url)
+    arm(url, short_length=2)
+    connection = _client(url)
+    connection.request("GET", PATHS["augment"][1], headers={"Authorization": PATHS["augment"][2]})
+    assert connection.getresponse().read() == body[:-2]
+    connection.close()
+
+
 @pytest.mark.parametrize("effect", [{"chunked": True, "cut_after_bytes": 5}, {"gzip": True, "truncate_bytes": 5}])
 def test_effect_that_ends_a_body_waits_for_a_request_with_one(url: str, effect: dict[str, Any]) -> None:
     arm(url, **effect)

@@ -16,6 +16,7 @@ const EFFECTS = {
   stall: ["Body that stalls for 5 seconds", "After so many bytes", 100, (value) => ({ stall_seconds: 5, after_bytes: value })],
   drip: ["Body that drips", "Seconds", 30, (value) => ({ drip_seconds: value })],
   malformed: ["Malformed JSON", null, 0, () => ({ malformed_json: true })],
+  short: ["Content-Length too small", "Bytes", 10, (value) => ({ short_length: value })],
   nan: ["NaN in place of a number", null, 0, () => ({ json_nan: true })],
   duplicate: ["Duplicate JSON key", null, 0, () => ({ json_duplicate_key: true })],
   mark: ["Byte order mark", null, 0, () => ({ byte_order_mark: true })],

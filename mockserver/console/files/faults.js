@@ -22,6 +22,7 @@ const SITUATIONS = [
   ["Truncated gzip", "One body is compressed, and ends after 60 bytes.", { times: 1, effect: { gzip: true, truncate_bytes: 60 } }],
   ["Dead pooled connection", "One connection is closed right after a whole answer that says keep-alive.", { times: 1, effect: { close_idle: true } }],
   ["Retry-After as a date", "One request gets the vendor's 429, to be repeated at a time of the day.", { times: 1, effect: { rate_limited: true, retry_after_date: 30 } }],
+  ["Content-Length too small", "One body is 10 bytes longer than its Content-Length.", { times: 1, effect: { short_length: 10 } }],
   ["NaN in JSON", "The first number of one body is NaN.", { times: 1, effect: { json_nan: true } }],
   ["Duplicate JSON key", "One object ends with its first key once more, and there with null.", { times: 1, effect: { json_duplicate_key: true } }],
   ["Not modified", "Every request with If-None-Match gets a 304.", { request_headers: { "If-None-Match": "*" }, effect: { status: 304, empty: true } }],
@@ -131,14 +132,14 @@ function steps(rule) {
 
 /** An effect in words. */
 function effectText(effect) {
-  const { status, code, message, headers, html, delay_seconds, truncate_bytes, cut_after_bytes, stall_seconds, after_bytes, drip_seconds, retry_after_date } = effect;
+  const { status, code, message, headers, html, delay_seconds, truncate_bytes, cut_after_bytes, stall_seconds, after_bytes, drip_seconds, retry_after_date, short_length } = effect;
   const bytes = (number) => count(number, "byte", "bytes");
   const parts = [status && `Status ${status}`, effect.error && "Error of the vendor", effect.empty && "No body", code, message && `“${message}”`, html && `HTML page with status ${html}`,
     effect.rate_limited && "Rate limited (429)", effect.reset && "Connection cut", delay_seconds && `${delay_seconds} s later`,
     retry_after_date !== undefined && `Retry-After as a date ${retry_after_date} s later`, drip_seconds && `Body drips for ${drip_seconds} s`,
     effect.malformed_json && "Malformed JSON", effect.json_nan && "NaN in place of a number", effect.json_duplicate_key && "Duplicate JSON key",
     effect.byte_order_mark && "Byte order mark", effect.gzip && "Compressed body", effect.chunked && "Chunked body",
-    truncate_bytes !== undefined && `Body cut after ${bytes(truncate_bytes)}`, cut_after_bytes !== undefined && `No last chunk, cut after ${bytes(cut_after_bytes)}`,
+    truncate_bytes !== undefined && `Body cut after ${bytes(truncate_bytes)}`, short_length && `Content-Length ${bytes(short_length)} too small`, cut_after_bytes !== undefined && `No last chunk, cut after ${bytes(cut_after_bytes)}`,
     stall_seconds && `Body stalls for ${stall_seconds} s after ${bytes(after_bytes)}`, effect.close_idle && "Connection closed after the answer",
     headers && Object.entries(headers).flatMap(([name, values]) => [values].flat().map((value) => `${name}: ${value}`)).join(", ")];
   return parts.filter(Boolean).join(", ");
