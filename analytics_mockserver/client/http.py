@@ -161,14 +161,6 @@ class HttpTransport:
                 connection.close()
         return Response(answer.status, _by_name(answer.getheaders()), content)
 
-
-def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in headers:
-        key = name.lower()
-        found[key] = f"{found[key]}, {value}" if key in found else value
-    return found
-
     def _bounded(self, answer: HTTPResponse, maximum: int) -> bytes:
         content, start = bytearray(), perf_counter()
         while chunk := answer.read1(_CHUNK):
@@ -180,6 +172,14 @@ def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
         if answer.length:  # Reading by chunks takes the early end of an answer for its end.
             raise IncompleteRead(bytes(content), answer.length)
         return bytes(content)
+
+
+def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found
 
 
 def _reason(error: Exception) -> str:
