@@ -72,4 +72,4 @@ def test_naive_client_reports_wrong_numbers(run: Run) -> None:
     ]
     endless = found["defect.cursor-leads-back"]
     assert (endless["verdict"], endless["run"]["exit_code"], endless["run"]["passed"]) == ("failed", None, False)
-    assert sum(endless["run"]["requests"].values()) > 1000
+    assert sum(endless["run"]["requests"].values()) > 10 * sum(found["case.C054"]["run"]["requests"].values())
