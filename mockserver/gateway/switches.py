@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from analytics_mockserver.suggestions import unknown_name
 from mockserver.simulation.timestamps import format_utc, seconds
+from mockserver.validation import json_text
 
 NAME_MAXIMUM = 100
 """The longest name that a response field may be given, in characters."""
@@ -113,7 +114,7 @@ class Renaming(Switch[str]):
         try:
             if isinstance(value, str):
                 return _json_object(value) if value.lstrip().startswith("{") else _pairs(value)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise SwitchError(f"{self.name} cannot be {value!r:.100}: {error}") from error
         form = 'a mapping of response names to others, as in {"old": "new"} or old=new,older=newer'
         raise SwitchError(f"{self.name} cannot be {value!r:.100}; it takes {form}")
@@ -237,6 +238,8 @@ def parse(switches: Iterable[AnySwitch], given: Mapping[str, object]) -> dict[st
 
 def _json_object(text: str) -> dict[str, object]:
     """A JSON object; ValueError for anything else, and for a field given twice."""
+    if json_text.is_deeper(text, json_text.DEPTH_MAXIMUM):
+        raise ValueError("it is nested too deeply")
     found: dict[str, object] = json.loads(text, object_pairs_hook=_unique)
     return found
 

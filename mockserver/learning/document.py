@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import yaml
 
 from mockserver.learning.errors import LearnError
-from mockserver.validation import yaml_text
+from mockserver.validation import json_text, yaml_text
 
 Node = Mapping[str, Any]
 
@@ -122,12 +122,14 @@ def _parse(content: bytes, name: str) -> object:
 
 
 def _parse_json(decoded: str, name: str) -> object:
+    if json_text.is_deeper(decoded, _DEPTH_MAXIMUM):
+        raise LearnError(f"{name}: nested deeper than {_DEPTH_MAXIMUM} levels")
     try:
         return json.loads(decoded)
     except json.JSONDecodeError as error:
         raise LearnError(f"{name}: not JSON at line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except (ValueError, RecursionError) as error:
-        raise LearnError(f"{name}: not JSON that can be read: nested too deep, or a number is too long") from error
+    except ValueError as error:
+        raise LearnError(f"{name}: not JSON that can be read: a number is too long") from error
 
 
 def _parse_yaml(decoded: str, name: str) -> object:
@@ -139,7 +141,7 @@ def _parse_yaml(decoded: str, name: str) -> object:
         mark = error.problem_mark
         line = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise LearnError(f"{name}: neither JSON nor YAML{line}: {error.problem or error.context}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         if isinstance(error, LearnError):
             raise
         raise LearnError(f"{name}: neither JSON nor YAML: {' '.join(str(error).split())}") from error

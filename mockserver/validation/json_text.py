@@ -1,14 +1,19 @@
 """JSON that clients send, read strictly: anything ambiguous is refused."""
 
 import json
+import re
 from decimal import Decimal
-from typing import NoReturn
+from typing import Any, Final, NoReturn
 
 DEPTH_MAXIMUM = 8
 """How deep a body may be nested."""
 
 DIGITS_MAXIMUM = 60
 """How long a number in a body may be."""
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
+"""A string, which may lack its end, or a bracket."""
 
 
 class JsonError(ValueError):
@@ -18,25 +23,27 @@ class JsonError(ValueError):
 def parse(data: bytes) -> object:
     """The value of a JSON text in UTF-8, with exact numbers; JsonError for anything else."""
     try:
-        value: object = json.loads(
-            data.decode(),
-            parse_int=_integer,
-            parse_float=_decimal,
-            parse_constant=_constant,
-            object_pairs_hook=_object,
-        )
-        if _is_within(value, DEPTH_MAXIMUM):
-            return value
-    except RecursionError:
-        pass
+        text = data.decode()
+        is_deep = is_deeper(text, DEPTH_MAXIMUM)
+        value: object = None if is_deep else json.loads(text, **_STRICTLY)
     except ValueError as error:
         raise JsonError(f"the body is not valid JSON: {error}") from error
-    raise JsonError(f"the body is nested deeper than {DEPTH_MAXIMUM} levels")
+    if is_deep:
+        raise JsonError(f"the body is nested deeper than {DEPTH_MAXIMUM} levels")
+    return value
 
 
-def _is_within(value: object, levels: int) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels > 0 and all(_is_within(each, levels - 1) for each in inner)
+def is_deeper(text: str, levels: int) -> bool:
+    """Whether a JSON text, valid or not, has lists and objects within each other on more levels than these.
+
+    How deep the parser can go depends on the version of Python, so whatever may be deep is checked before it is parsed.
+    """
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth > levels:
+            return True
+    return False
 
 
 def _integer(text: str) -> int:
@@ -67,3 +74,11 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
             raise ValueError(f"the field {name!r} is repeated")
         found[name] = value
     return found
+
+
+_STRICTLY: Final[dict[str, Any]] = {
+    "parse_int": _integer,
+    "parse_float": _decimal,
+    "parse_constant": _constant,
+    "object_pairs_hook": _object,
+}

@@ -67,7 +67,7 @@ def load(content: bytes, loader: type[Any] = LOADER) -> Any:
         mark = error.problem_mark
         location = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise YamlError(f"{location}not YAML: {reason}") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise YamlError(f"not YAML: {' '.join(str(error).split())}") from error
 
 

@@ -341,8 +341,9 @@ def test_answer_that_waits_for_a_store_needs_no_thread_and_has_a_line(
             Request(f"{running.url}/_mock/limits", limit, {"Content-Type": "application/json"}, method="PUT")
         ).close()
         urlopen(Request(f"{running.url}{DAU}", headers=OURS)).close()
-        with pytest.raises(HTTPError, match="429"):
+        with pytest.raises(HTTPError, match="429") as refused:
             urlopen(Request(f"{running.url}{DAU}", headers=OURS))
+        refused.value.close()
     assert [json.loads(each)["status"] for each in lines()] == [200, 200, 200, 200, 200, 429]
 
 

@@ -56,6 +56,11 @@ BAD = {
     "a long number": (b'{"a": 1' + b"0" * 60 + b"}", "the body is not valid JSON: a number has 61 digits"),
     "too deep": (b'{"a":' + b"[" * 8 + b"]" * 8 + b"}", "the body is nested deeper than 8 levels"),
     "endlessly deep": (b"[" * 50_000, "the body is nested deeper than 8 levels"),
+    "deep after brackets in text": (
+        b'{"[[[{{{]": "\\"{[{[", "a": ' + b"[" * 8 + b"]}",
+        "the body is nested deeper than 8 levels",
+    ),
+    "text without an end": (b'{"a": "' + b"[" * 20, "the body is not valid JSON: Unterminated string"),
     "another encoding": ('{"a": 1}'.encode("utf-16"), "the body is not valid JSON: 'utf-8' codec can't decode"),
 }
 

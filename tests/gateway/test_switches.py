@@ -167,7 +167,7 @@ BAD_RENAMINGS: dict[str, tuple[object, str]] = {
     "a pair that stands twice": ("items=a,items=b", "names cannot be 'items=a,items=b': 'items' is there 2 times"),
     "a member that stands twice": ('{"items": "a", "items": "b"}', "'items' is there 2 times"),
     "JSON cut short": ('{"items"', """names cannot be '{"items"': Expecting ':' delimiter"""),
-    "JSON beyond all depth": ('{"items":' * 100_000, "maximum recursion depth exceeded"),
+    "JSON beyond all depth": ('{"items":' * 100_000, "it is nested too deeply"),
     "a number": (5, "names cannot be 5; it takes a mapping of response names to others, as in {"),
     "a truth value": (True, "names cannot be True; it takes a mapping"),
     "nothing": (None, "names cannot be None; it takes a mapping"),

@@ -242,7 +242,7 @@ def test_shapes_of_nothing_but_one_are_the_same() -> None:
 
 DOCUMENTS = {
     "deep YAML": (b"a: " + b"[" * 200, "a.yaml: nested deeper than 100 levels"),
-    "deep JSON": (b'{"a":' + b"[" * 100_000, "a.yaml: not JSON that can be read: nested too deep"),
+    "deep JSON": (b'{"a":' + b"[" * 100_000, "a.yaml: nested deeper than 100 levels"),
     "no UTF-8": (b"a: \xff", "a.yaml: not UTF-8 at byte 3; it must be a text file"),
     "tag": (
         b"a: !!python/object:os.system {}",

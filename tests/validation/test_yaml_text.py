@@ -78,6 +78,7 @@ REFUSED = {
     "too deep": (b"a: " + b"[" * 500, "line 1: lists and mappings are nested more than 12 deep"),
     "a broken line": (b"a: 1\nb: [1\n", "line 3, column 1: not YAML: while parsing a flow sequence, did not find"),
     "a control character": (b"a: \x01\n", "not YAML: "),
+    "endless lists": (b"[" * 5000, "line 1: lists and mappings are nested more than 12 deep"),
     "two documents": (b"a: 1\n---\nb: 1\n", "line 2, column 1: not YAML: expected a single document in the stream"),
     "not UTF-8": (b"a: \xff\n", "not UTF-8 at byte 3; save the file as UTF-8"),
 }
