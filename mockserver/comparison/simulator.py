@@ -151,12 +151,17 @@ class Simulator:
     def supports(self, question: Question, fact: Fact, policy: Policy) -> bool:
         """Whether the simulator has a fact in a world under a policy, not only says nothing against it.
 
+        A fact of pagination may be that of any answer, or of this one alone: one that a cursor is absent is of the last
+        page, and not of those before it.
+
         Whether a moving clock passes a second at a certain question is luck, so nothing is asked of it.
         """
         is_paging = fact.path[:1] in self._paging
         for world in self._worlds:
             facts = world.facts(self, question, policy) or frozenset()
-            if fact.aspect is Aspect.CLOCK or has(facts | self._pages(world, policy) if is_paging else facts, fact):
+            if fact.aspect is Aspect.CLOCK or has(facts, fact):
+                return True
+            if is_paging and has(facts | self._pages(world, policy), fact):
                 return True
         return False
 

@@ -170,7 +170,7 @@ def test_sandbox_is_there_for_all_until_it_is_deleted(servers: list[Flask]) -> N
 
 
 def test_sandboxes_end_with_their_time_to_live(servers: list[Flask]) -> None:
-    sandbox, token = made(servers[0], ttl_seconds=0.3)
+    sandbox, token = made(servers[0], ttl_seconds=3)
     assert ask(servers[1], PATH, token).status_code == 200
     while ask(servers[1], PATH, token).status_code != 401:
         pass
@@ -180,7 +180,7 @@ def test_sandboxes_end_with_their_time_to_live(servers: list[Flask]) -> None:
 
 def test_maximum_counts_the_sandboxes_of_all_servers(shared: Settings) -> None:
     servers = [create_app(replace(shared, sandboxes_maximum=2)) for _ in range(2)]
-    sandbox, _ = made(servers[0], ttl_seconds=0.2)
+    sandbox, _ = made(servers[0], ttl_seconds=3)
     made(servers[1])
     assert control(servers[1], "POST", "/sandboxes", {})["status"] == 409
     while control(servers[0], "GET", f"/sandboxes/{sandbox}").get("status") != 404:
