@@ -53,24 +53,19 @@ def _add_message(bucket: Any) -> None:
 
 def _add_tokens(bucket: Any) -> None:
     for name in ("totalInputTokens", "totalTokensConsumed"):
-        bucket[name] += 1
+        increment(name)(bucket)
 
 
 def _move_tokens(bucket: Any) -> None:
     for kind in bucket.get("agentTypeBreakdown", ())[:1]:
         for row in kind["modelBreakdown"][:1]:
-            row["inputTokens"] += 1
-            row["outputTokens"] -= 1
-
-
-def _lose_tokens(bucket: Any) -> None:
-    for row in bucket["modelBreakdown"][:1]:
-        row["outputTokens"] -= 1
+            increment("inputTokens")(row)
+            increment("outputTokens", by=-1)(row)
 
 
 def _raise_cost(bucket: Any) -> None:
     for row in bucket.get("agentTypeBreakdown", ())[:1]:
-        row["cost"] += 1
+        increment("cost")(row)
 
 
 def _send_more_than_all(bucket: Any) -> None:
@@ -127,7 +122,7 @@ DEFECTS = (
     Defect("model-message-lost", ("getOrganizationUsageV2",), "A model of the agent has one message too few.",
            each(_BUCKETS, _lose_message)),
     Defect("tokens-lost", ("getOrganizationAgentUsage",), "A model has one token too few.",
-           each(_BUCKETS, _lose_tokens)),
+           each(_BUCKETS, increment("outputTokens", "modelBreakdown", by=-1))),
     Defect("total-tokens-gap", ("getOrganizationAgentUsage",), "Every bucket has a token more than its models.",
            each(_BUCKETS, _add_tokens)),
     Defect("tokens-of-type-moved", ("getOrganizationAgentUsage",), "A type of agent read a token that it wrote.",
