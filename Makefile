@@ -20,12 +20,13 @@ SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 # Tests whose requests pass the layer in front of Flask. Of tests/gateway only one file makes a whole app, which has such a
 # layer, and tests/digests compares answers of another process. The audit sends its requests over sockets, which the mode
 # `twice` leaves alone: it repeats those of test clients.
-OFF := $(addprefix tests/,admin audit cases conduct gateway/test_unrecorded.py vendors test_app.py)
-TWICE := $(filter-out tests/audit,$(OFF))
+LAYERED := $(addprefix tests/,admin audit cases conduct gateway/test_unrecorded.py vendors test_app.py)
+OFF := $(LAYERED)
+TWICE := $(filter-out tests/audit,$(LAYERED))
 FAST_PATH := $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --fast-path
 
 # Not the audit, which reads answers that no sandbox changes.
-STORE := $(filter-out tests/audit,$(OFF)) tests/charts
+STORE := $(TWICE) tests/charts
 
 LOWEST := VENV=$(VENV)-lowest CONSTRAINTS=$(VENV)/lowest.txt GROUPS='--group dev'
 
