@@ -89,15 +89,15 @@ def test_profiles_have_what_happens_and_what_a_good_client_does(run: Run) -> Non
     printed = run("profiles").stdout.splitlines()
     assert [line.split()[0] for line in printed[:4]] == ["flaky", "slow", "rate-limited", "gateway-trouble"]
     assert printed[1].split(maxsplit=1)[1] == (
-        "About one answer in four takes two seconds longer, and one in ten takes eight. A good client waits at least "
+        "About one answer in four takes two seconds longer, and one in ten takes six. A good client waits at least "
         "30 seconds for an answer, and does not send the same request again meanwhile."
     )
 
 
 def test_profiles_are_printed_as_json(run: Run) -> None:
     slow = json.loads(run("profiles", "--json").stdout)["profiles"][1]
-    assert (slow["name"], slow["seed"]) == ("slow", 2)
-    assert [rule["effect"] for rule in slow["faults"]] == [{"delay_seconds": 8}, {"delay_seconds": 2}]
+    assert (slow["name"], slow["seed"]) == ("slow", 3491)
+    assert [rule["effect"] for rule in slow["faults"]] == [{"delay_seconds": 6}, {"delay_seconds": 2}]
 
 
 def test_invalid_file_of_profiles_is_a_usage_error(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

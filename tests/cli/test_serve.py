@@ -74,7 +74,7 @@ def test_first_line_names_the_profile(run: Run, served: Served) -> None:
     expected = "Serving at http://127.0.0.1:8080 with the profile slow (see `mockserver profiles`); Ctrl-C stops."
     assert (result.exit_code, result.stdout.splitlines()[0]) == (0, expected)
     rules = served["app"].test_client().get("/_mock/faults").get_json()["rules"]
-    assert {rule["effect"]["delay_seconds"] for rule in rules} == {2, 8}
+    assert {rule["effect"]["delay_seconds"] for rule in rules} == {2, 6}
 
 
 def test_unknown_case_is_a_usage_error_with_a_suggestion(run: Run, served: Served) -> None:

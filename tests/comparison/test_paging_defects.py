@@ -18,6 +18,8 @@ from tests.comparison.test_defects import READ
 from tests.contract.watch import Watch
 from tests.learning.conftest import SERVED, ours
 
+pytestmark = pytest.mark.unmeasured("the tests repeat what other comparisons do, many times")
+
 SAID = {
     paging_defects.REPEATS: "the cursor: leads to itself",
     paging_defects.EMPTY_PAGE: "the page: has no row and leads on",
@@ -31,7 +33,6 @@ OWN = {
     "negative-lines": "completions_lines_of_code has the format negative",
     "newer-usage-gap": "the chat's messages: other than in v1",
     "total-tokens-gap": "agent types: have some of the tokens",
-    "cost-off": "agentTypeBreakdown[].cost has the format decimals",
     "negative-credits": "builtInQuota has the format negative",
     "negative-suggestions": "suggestions has the format negative",
     "negative-keystrokes": "has the format negative",
