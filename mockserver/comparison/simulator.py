@@ -159,9 +159,8 @@ class Simulator:
         is_paging = fact.path[:1] in self._paging
         for world in self._worlds:
             facts = world.facts(self, question, policy) or frozenset()
-            if fact.aspect is Aspect.CLOCK or has(facts, fact):
-                return True
-            if is_paging and has(facts | self._pages(world, policy), fact):
+            is_here = fact.aspect is Aspect.CLOCK or has(facts, fact)
+            if is_here or (is_paging and has(facts | self._pages(world, policy), fact)):
                 return True
         return False
 
