@@ -243,6 +243,7 @@ def test_shapes_of_nothing_but_one_are_the_same() -> None:
 DOCUMENTS = {
     "deep YAML": (b"a: " + b"[" * 200, "a.yaml: nested deeper than 100 levels"),
     "deep JSON": (b'{"a":' + b"[" * 100_000, "a.yaml: nested deeper than 100 levels"),
+    "enormous number": (b'{"a": ' + b"1" * 5000 + b"}", "a.yaml: not JSON that can be read: a number is too long"),
     "no UTF-8": (b"a: \xff", "a.yaml: not UTF-8 at byte 3; it must be a text file"),
     "tag": (
         b"a: !!python/object:os.system {}",
