@@ -8,9 +8,9 @@ from flask import Flask
 from tests import test_fastpath as layer
 from tests.contract import random_use
 from tests.contract.random_use import PATH
-from tests.test_fastpath import SEEDED, answers, undescribed
+from tests.test_fastpath import SEEDED, answers
 
-__all__ = ["answers", "undescribed"]
+__all__ = ["answers"]
 
 pytestmark = layer.pytestmark
 

@@ -31,9 +31,10 @@ class Request:
 
     `operation` is an operationId, or None for an unknown path; `refusal` the reason for one; `fault` a rule's id,
     as in "fault-1", with the step of a sequence, as in "fault-1 step 2".
-    `outcome` is "in_progress", "answered", or "abandoned" if the client left before the answer was written. `status` is
-    None unless the request was answered, `duration_ms` while it is in progress. `body_digest` is the SHA-256 of the
-    body, of JSON in canonical form; None without a body. `defects` are those that changed the answer, by name.
+    `outcome` is "in_progress", "answered", or "abandoned" if the client left before the answer was written, or a server
+    with a shared store ended. `status` is None unless the request was answered, `duration_ms` while it is in progress.
+    `body_digest` is the SHA-256 of the body, of JSON in canonical form; None without a body. `defects` are those that
+    changed the answer, by name.
     """
 
     id: int

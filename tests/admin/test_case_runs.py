@@ -13,16 +13,10 @@ from mockserver.cases import running
 from mockserver.settings import Settings
 from tests.admin.driver import Admin
 from tests.admin.jobs import PATIENCE, Gate, ended, gate_before, reached, set_waiting_case, started
-from tests.contract.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 RUNS = "/case-runs"
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault or a defect makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Cases: each is described with commands for this server, and makes a sandbox."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +12,8 @@ from mockserver.simulation import clock
 from tests.admin.driver import Admin
 from tests.admin.sandboxes import made, send
 from tests.cases.sending import CATALOGUE
-from tests.contract.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 HOST = {"Host": "127.0.0.1:8080"}
 DAU = "/analytics/v0/dau"
@@ -21,13 +21,6 @@ RULE = {"operation": "getDau", "times": 1, "effect": {"status": 503}}
 
 # What these tests rely on: C001 is acme one minute before its data arrive, C021 initech with limits off and a switch
 # set, C054 a failure, C059 a connection that is cut, C061 a defect.
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault or a defect makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 def of(**changes: Any) -> Admin:

@@ -1,14 +1,14 @@
 """The fields of an effect: which combinations are armed as given, and which are refused with both fields named."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from mockserver.gateway import socket_features
 from tests.admin.driver import Admin
-from tests.contract.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 SERVED = {socket_features.IS_GONE: bool}
 
@@ -37,13 +37,6 @@ GOOD: dict[str, dict[str, Any]] = {
     "an empty 202 with a date": {"status": 202, "empty": True, "retry_after_date": 604800},
     "a closed connection after a slow body": {"close_idle": True, "stall_seconds": 1, "after_bytes": 1},
 }
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 @pytest.mark.in_process("the test declares what the server's sockets can do")

@@ -8,7 +8,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.admin.driver import Admin
-from tests.contract.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 REQUESTS: dict[str, tuple[str, str, str]] = {
     "augment": ("GET", "/analytics/v0/dau-count", "Bearer mock-augment-acme"),
@@ -55,13 +56,6 @@ def _sent(admin: Admin, method: str, path: str, authorization: str) -> TestRespo
 def arm(admin: Admin, effect: dict[str, Any], **rule: Any) -> None:
     """Arm one rule and no others."""
     admin.done("PUT", "/faults", {"rules": [{**rule, "effect": effect}]})
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Any:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 @pytest.mark.parametrize("to", REQUESTS)

@@ -1,24 +1,17 @@
 """Headers in fault rules: those of an answer, which may be repeated, and those of the requests that a rule matches."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.admin.driver import Admin
-from tests.contract.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 NOT_MODIFIED = {"status": 304, "empty": True}
 TEXT = "must be text of 1 to 1000 printable characters of Latin-1, without spaces at its ends"
 TAKEN_OFF = "never reaches a rule: the server takes it off the request"
 CREDENTIAL = "is a credential, which no rule shows; each token opens one sandbox, whose rules it meets"
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 GOOD: dict[str, dict[str, Any]] = {

@@ -1,24 +1,17 @@
 """Fault rules with a sequence, a period or a share of clients: shown as given, in force, and refused with reasons."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.admin.driver import Admin
 from tests.admin.test_faults import EFFECT, FIELDS, RULE, SPAN, served, shown
-from tests.contract.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 LIMITED, DOWN = {"rate_limited": True}, {"status": 503}
 FROM, UNTIL = "2025-10-22T02:00:00Z", "2025-10-22T02:10:00Z"
 TIMESTAMP = "must be a date and a time that exist, with a time zone, as in 2025-10-21T10:30:00Z"
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 GOOD: dict[str, dict[str, Any]] = {

@@ -1,7 +1,7 @@
 """Fault rules: what is armed is shown and in force, and an impossible rule is refused with the reason."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ import pytest
 from mockserver import vendors
 from mockserver.gateway import socket_features
 from tests.admin.driver import Admin, Answer
-from tests.contract.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 DOWN = {"status": 503}
 RULE: dict[str, Any] = {"vendor": "augment", "effect": DOWN}
@@ -20,13 +21,6 @@ EVERYWHERE = ", ".join(vendor.name for vendor in vendors.discover())
 def shown(rule: Mapping[str, Any], number: int = 1, hits: int = 0) -> dict[str, Any]:
     """A rule as the answer has it."""
     return {"phase": "before", **rule, "id": f"fault-{number}", "hits": hits}
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 def test_no_fault_is_armed_initially(admin: Admin) -> None:

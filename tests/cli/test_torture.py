@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,9 +13,10 @@ import pytest
 from mockserver.cli.runs import served
 from mockserver.cli.torture import runs
 from tests.cli.conftest import Run
-from tests.contract.watch import Watch
 from tests.server import programs
 from tests.server.programs import ended
+
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 FROZEN = ("--now", "2025-10-21T10:30:00Z", "--freeze")
 SENDS = """
@@ -54,13 +54,6 @@ report(users=len(users))
 TWICE, COUNT, LOST = "defect.duplicate-row", "defect.dau-count-off-by-one", "defect.lost-row"
 SUM, FAILS = "defect.users-sum-gap", "case.C054"
 SECONDS = re.compile(r'(?<=passed in )[\d.]+ s|(?<="seconds": )[\d.]+|(?<=time=")[\d.]+')
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 def python(program: str, *arguments: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,8 @@ import pytest
 import yaml
 
 from tests.cli.conftest import Run
-from tests.contract.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 CLIENTS = "tests.cli.torture_clients"
 FROZEN = ("--now", "2025-10-21T10:30:00Z", "--freeze")
@@ -26,13 +26,6 @@ SURVIVABLE = {
     *("defect.cursor-on-empty-page", "defect.field-added", "defect.enum-unknown", "defect.number-as-text"),
 }
 """Defects in whose answers the right numbers still are."""
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 def verdicts(run: Run, client: str, *flags: str) -> dict[str, Any]:

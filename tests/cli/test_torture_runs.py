@@ -11,10 +11,10 @@ from mockserver.cli.runs import command, served
 from mockserver.cli.runs.command import Command
 from mockserver.cli.torture import runs, trials
 from tests.cli.conftest import Run
-from tests.cli.test_torture import FROZEN, SENDS, USERS, excused, only, python
+from tests.cli.test_torture import FROZEN, SENDS, USERS, only, python
 from tests.conftest import SETTINGS
 
-__all__ = ["excused"]
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 FOLLOWS = (
     SENDS

@@ -12,7 +12,6 @@ import pytest
 from analytics_mockserver.pytest_plugin import MockserverFixture, SandboxFixture, servers
 from analytics_mockserver.pytest_plugin.server_process import ServerManager
 from mockserver import server
-from tests.contract.watch import Watch
 from tests.server.programs import ROOT
 
 RunPytest = Callable[..., pytest.RunResult]
@@ -73,10 +72,3 @@ def run_pytest(pytester: pytest.Pytester, environment: None) -> RunPytest:  # no
         return pytester.runpytest_subprocess(*PLUGINS, *arguments, timeout=TIMEOUT)
 
     return run
-
-
-@pytest.fixture
-def undescribed(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks after this fixture)
-    """Answers with faults need not match the OpenAPI files."""
-    yield
-    watch.take()

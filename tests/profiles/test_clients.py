@@ -1,6 +1,6 @@
 """Every profile separates a careful client, which gets the right totals and has no findings, from a naive one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,23 +17,18 @@ from mockserver.gateway.faults import FaultPhase, MatchInput
 from tests.admin.driver import Admin
 from tests.conduct.surfaces import DAY, FIRST, LAST, TODAY
 from tests.conftest import SETTINGS
-from tests.contract.watch import Watch
 from tests.profiles.clients import WAITS, Client, read_carefully, read_naively
 
-pytestmark = pytest.mark.in_process("the seconds of delays are counted, and none of them pass")
+pytestmark = [
+    pytest.mark.in_process("the seconds of delays are counted, and none of them pass"),
+    pytest.mark.usefixtures("undescribed"),
+]
 
 LOCAL = {"Host": "127.0.0.1:8080"}
 BY_NAME = {profile.name: profile for profile in apps.profiles().profiles}
 PROFILES = [*BY_NAME]
 
 Connect = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 @pytest.fixture

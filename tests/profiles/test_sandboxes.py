@@ -1,6 +1,5 @@
 """The profile of a sandbox: what it arms and sets, what wins over it, and what a reset restores."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,19 +14,13 @@ from mockserver.settings import Settings, SettingsError
 from tests.admin.driver import Admin
 from tests.admin.sandboxes import made
 from tests.conftest import SERVED, SETTINGS
-from tests.contract.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("undescribed")
 
 LOCAL = {"Host": "127.0.0.1:8080"}
 NAMES = [profile.name for profile in apps.profiles().profiles]
 DOWN = {"effect": {"status": 503}}
 MADE_UP = Profile("made-up", "d", "a", 9, [DOWN], {"publication_hour": 5, "last_cursor": "null"}, ["lost-row"])
-
-
-@pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
-    """What a fault makes of an answer need not be described."""
-    yield
-    watch.take()
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ function row(request, opened, before) {
 
 function statusMark(status, outcome) {
   if (outcome === "in_progress") return h("span", { class: "status" }, h("span", { class: "dot" }), "in progress");
-  if (outcome === "abandoned") return h("span", { class: "status" }, h("span", { class: "dot warn" }), "client left");
+  if (outcome === "abandoned") return h("span", { class: "status" }, h("span", { class: "dot warn" }), "abandoned");
   if (status === 0) return h("span", { class: "status" }, h("span", { class: "dot bad" }), "connection cut");
   const kind = status < 400 ? "good" : status < 500 ? "warn" : "bad";
   return h("span", { class: "status" }, h("span", { class: `dot ${kind}` }), String(status));
