@@ -301,7 +301,7 @@ def test_command_that_hangs_is_stopped_with_its_children(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(served, "TIMEOUT_FACTOR", 3)
-    monkeypatch.setattr(served, "TIMEOUT_LEAST", 3)
+    monkeypatch.setattr(served, "TIMEOUT_LEAST", 8)
     program = HANGS.replace("WHAT", "pass")
     result = run("torture", *FROZEN, *only(TWICE), *python(program, str(tmp_path)))
     assert result.exit_code == 1
