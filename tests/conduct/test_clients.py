@@ -80,10 +80,12 @@ def test_pool_of_any_size_has_the_same_findings(admin: Admin, surfaces: Surfaces
         start = FIRST + day * DAY
         surfaces.get("/api/analytics/ai/effectiveness/metrics", "Bearer unknown", fromDate=start, toDate=start)
 
+    get(0)
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(get, range(40)))
+        list(pool.map(get, range(1, 40)))
     (finding,) = admin.get("/conduct")["findings"]
-    assert (finding["rule"], finding["requests"]) == ("unauthorized-ignored", list(range(35, 41)))
+    # Which six are the last to be answered depends on the threads.
+    assert (finding["rule"], len(finding["requests"])) == ("unauthorized-ignored", 6)
 
 
 @pytest.mark.parametrize("at", ["02:10", "00:30"])
