@@ -301,12 +301,13 @@ def test_command_that_hangs_is_stopped_with_its_children(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(served, "TIMEOUT_FACTOR", 3)
-    monkeypatch.setattr(served, "TIMEOUT_LEAST", 8)
+    monkeypatch.setattr(served, "TIMEOUT_LEAST", 3)
     program = HANGS.replace("WHAT", "pass")
     result = run("torture", *FROZEN, *only(TWICE), *python(program, str(tmp_path)))
     assert result.exit_code == 1
     assert "\n               | still running after " in result.stdout
-    assert "\n               | KeyboardInterrupt\n" in result.stdout
+    # The command and its child may write the word on the same line.
+    assert "\n               | KeyboardInterrupt" in result.stdout
     assert_ended(tmp_path)
 
 
