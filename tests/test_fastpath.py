@@ -3,6 +3,7 @@
 The law asks two apps the same, one with the layer and one without, and compares every byte.
 """
 
+import gc
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,9 +15,11 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import EnvironBuilder
 
 from mockserver.app import create_app
 from mockserver.gateway.fastpath import FastPath, Response
+from mockserver.gateway.routing import EXTENSION
 from mockserver.gateway.store import registry as registries
 from mockserver.gateway.store.memory import MemoryRegistry
 from mockserver.gateway.vendor import Vendor
@@ -84,6 +87,25 @@ def test_second_answer_comes_from_the_layer_and_is_the_same(app: Flask, vendor: 
     )
     one, two = journal(app)
     assert {**one, "id": 2} == two
+
+
+@pytest.mark.memory("the client of the engine leaves something")
+@pytest.mark.parametrize("vendor", SERVED.values(), ids=SERVED)
+def test_answered_request_leaves_nothing_to_the_garbage_collector(app: Flask, vendor: Vendor) -> None:
+    token, found = token_of(app, vendor), []
+    ask(app, vendor.sample_path, token)  # The first one makes what all share.
+    registry = app.extensions[EXTENSION]
+    for forgetful in (registry.answers, registry.requests):
+        forgetful.forget(registry.default.id)
+    for sent in (token, token, "unknown"):
+        authorization = [("Authorization", f"{vendor.schemes[0]} {sent}")]
+        environ = EnvironBuilder(vendor.sample_path, base_url="http://127.0.0.1", headers=authorization).get_environ()
+        gc.collect()
+        statuses: list[str] = []
+        app(environ, lambda status, *_, statuses=statuses: statuses.append(status))
+        del environ
+        found.append((statuses, gc.collect()))
+    assert found == [(["200 OK"], 0), (["200 OK"], 0), (["401 UNAUTHORIZED"], 0)]
 
 
 Change = Callable[[Flask], object]

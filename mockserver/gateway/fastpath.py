@@ -224,7 +224,7 @@ class FastPath:
         *more: Any,
     ) -> Callable[[bytes], object]:
         """WSGI's `start_response`, which learns how a request is answered."""
-        cached = environ.get(CACHED)
+        cached = environ.pop(CACHED, None)  # Else the environ and the context in it would hold each other.
         if cached is not None and environ["REQUEST_METHOD"] == "GET" and _is_plain(environ):
             context, key = cached
             self._remember(environ, context, key, status, headers)

@@ -159,7 +159,7 @@ class RequestContext:
     def request(self) -> Request:
         """The request as Flask has it; it is made only where it is needed, as that takes some microseconds."""
         if self.from_flask is None:
-            self.from_flask = Request(self.environ)
+            self.from_flask = Request(self.environ, populate_request=False)
         return self.from_flask
 
     @property
