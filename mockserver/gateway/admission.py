@@ -10,7 +10,7 @@ from mockserver.gateway.faults import FaultPhase
 from mockserver.gateway.journal import Record
 
 if TYPE_CHECKING:
-    from mockserver.gateway.sandbox import Policy, Sandbox, SandboxMoment
+    from mockserver.gateway.sandbox import Policy, Sandbox
     from mockserver.gateway.store.registry import SandboxRegistry
     from mockserver.gateway.vendor import Memory, RequestContext
 
@@ -45,27 +45,17 @@ class Admission(Protocol):
         """The result of a view, which gets what clients have written at the vendor, and may write more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class LocalAdmission:
     """An admission to a sandbox whose counters are in this process."""
 
     registry: "SandboxRegistry"
-    moment: "SandboxMoment"
-
-    @property
-    def sandbox(self) -> "Sandbox":
-        return self.moment.sandbox
-
-    @property
-    def now(self) -> datetime:
-        return self.moment.now
-
-    @property
-    def policy(self) -> "Policy":
-        return self.moment.policy
+    sandbox: "Sandbox"
+    now: datetime
+    policy: "Policy"
 
     def meet(self, context: "RequestContext", phase: FaultPhase) -> FaultHit | None:
-        rules = self.moment.sandbox.faults
+        rules = self.sandbox.faults
         if not rules.armed:
             return None
         match_input = context.match_input
@@ -74,14 +64,14 @@ class LocalAdmission:
 
     def begin_record(self, context: "RequestContext") -> Record:
         record = context.new_record(self, Record)
-        self.moment.sandbox.journal.add(record)
+        self.sandbox.journal.add(record)
         return record
 
     def respond(self, context: "RequestContext", view: "Callable[[Memory | None], Result]") -> "Result":
-        return view(self.moment.sandbox.memory_of(context.vendor))
+        return view(self.sandbox.memory_of(context.vendor))
 
     def take(self, context: "RequestContext") -> int | None:
-        sandbox = self.moment.sandbox
+        sandbox = self.sandbox
         if sandbox.allowance(context.limit) is None:
             return None
         with self.registry.lock:

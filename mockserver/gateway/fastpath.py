@@ -9,7 +9,7 @@ the journal shows differs from an answer of the `pipeline`.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -241,20 +241,18 @@ class FastPath:
     def _remember(
         self, environ: WSGIEnvironment, context: RequestContext, key: Key, status: str, headers: list[tuple[str, str]]
     ) -> None:
-        vendor = context.vendor
-        undated = [each for each in headers if each[0] != dates.HEADER]
-        names = [name.lower() for name, _ in undated]
+        vendor, (length_at, date_at) = context.vendor, _places(tuple([name for name, _ in headers]))
         if (
             context.grant is None
             or context.fault is not None
             or context.refusal is not None
             or vendor.common_headers is not None
-            or names.count("content-length") != 1
+            or length_at is None
             or not self._senders.is_ordinary(environ, vendor.name)
         ):
             return
         query, authorization = environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")
-        length_at = names.index("content-length")
+        undated = tuple(headers) if date_at is None else (*headers[:date_at], *headers[date_at + 1 :])
         known = KnownRequest(
             vendor,
             context.operation,
@@ -270,16 +268,24 @@ class FastPath:
             context.is_limited,
             status,
             int(status[:3]),
-            tuple(undated),
+            undated,
             length_at,
             int(undated[length_at][1]),
-            len(undated) < len(headers),
+            date_at is not None,
             context.path,
             bool(query) or context.operation is None,
         )
         with self._registry.lock:
             if self._is_open(known):  # The sandbox was not deleted meanwhile.
                 self._requests.put(known.sandbox.id, (environ["PATH_INFO"], query, authorization), known)
+
+
+@lru_cache(64)
+def _places(names: tuple[str, ...]) -> tuple[int | None, int | None]:
+    """The place of the only Content-Length among headers without a date, and the place of the date; None for none."""
+    date_at = names.index(dates.HEADER) if dates.HEADER in names else None
+    rest = [name.lower() for name in names if name != dates.HEADER]
+    return rest.index("content-length") if rest.count("content-length") == 1 else None, date_at
 
 
 def _passes_limit(known: KnownRequest, now: datetime) -> bool:

@@ -4,6 +4,7 @@
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -137,7 +138,7 @@ class RequestMemory(Generic[Known]):
     def __init__(self, maximum: int) -> None:
         self._maximum = maximum
         self._known: dict[RequestKey, tuple[str, Known]] = {}
-        self._keys: dict[str, set[RequestKey]] = {}
+        self._keys: defaultdict[str, set[RequestKey]] = defaultdict(set)
 
     def get(self, key: RequestKey) -> Known | None:
         found = self._known.get(key)
@@ -145,9 +146,10 @@ class RequestMemory(Generic[Known]):
 
     def put(self, sandbox: str, key: RequestKey, known: Known) -> None:
         """Remember a request to a sandbox."""
-        self._remove(key)
+        if key in self._known:
+            self._remove(key)
         self._known[key] = sandbox, known
-        self._keys.setdefault(sandbox, set()).add(key)
+        self._keys[sandbox].add(key)
         while len(self._known) > self._maximum:
             self._remove(next(iter(self._known)))
 
@@ -157,11 +159,10 @@ class RequestMemory(Generic[Known]):
             self._remove(key)
 
     def _remove(self, key: RequestKey) -> None:
-        if key in self._known:
-            sandbox, _ = self._known.pop(key)
-            self._keys[sandbox].discard(key)
-            if not self._keys[sandbox]:
-                del self._keys[sandbox]
+        sandbox, _ = self._known.pop(key)
+        self._keys[sandbox].discard(key)
+        if not self._keys[sandbox]:
+            del self._keys[sandbox]
 
 
 class ResponseCache:

@@ -36,5 +36,6 @@ class UnrecordedReader:
         request = Request(EnvironBuilder(target, method=method, data=body, content_type=kind).get_environ())
         context = RequestContext(request.environ, self.registry, self.registry.profiles[vendor], None, request)
         context.grant = Grant("unrecorded", vendor, "", permitted=True)
-        context.use(LocalAdmission(self.registry, self.moment))
+        moment = self.moment
+        context.use(LocalAdmission(self.registry, moment.sandbox, moment.now, moment.policy))
         return pipeline.respond_unrecorded(context)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import parse_qsl
 from wsgiref.types import WSGIEnvironment
 
 from flask import Request
-from werkzeug.datastructures import EnvironHeaders, MultiDict
+from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict, MultiDict
 
 from mockserver.gateway import kept_headers, request_body, socket_features
 from mockserver.gateway.admission import Admission
@@ -164,7 +165,12 @@ class RequestContext:
 
     @property
     def args(self) -> MultiDict[str, str]:
-        """The query parameters."""
+        """The query parameters.
+
+        Where nothing in the query is quoted, there is nothing in it that Werkzeug reads in its own way.
+        """
+        if self.from_flask is None and "%" not in self.query:
+            return ImmutableMultiDict(parse_qsl(self.query, keep_blank_values=True))
         return self.request.args
 
     @property

@@ -3,8 +3,12 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from flask import Request
+from hypothesis import example, given
+from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
@@ -91,3 +95,12 @@ def test_record_has_the_policy_under_which_the_request_was_let_in() -> None:
     generation = sandbox.policy.generation
     sandbox.set_policy({})
     assert admission.begin_record(context).generation == generation < sandbox.policy.generation
+
+
+@given(st.text(st.sampled_from("ab=&;+%4C3é?#/[] \0"), max_size=12))
+@example("a=1&a=2&b")
+@example("a=%C3%A9&b=%ff&c=%zz")
+def test_parameters_are_those_that_werkzeug_reads(query: str) -> None:
+    environ = {**EnvironBuilder("/parrot/speak").get_environ(), "QUERY_STRING": quote(query, safe="=&;+%?/[]")}
+    context = RequestContext(environ, parrot.registry(UNLIMITED), UNLIMITED, "speak")
+    assert [*context.args.lists()] == [*Request({**environ}).args.lists()]

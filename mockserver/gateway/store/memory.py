@@ -9,7 +9,7 @@ from secrets import token_hex
 from mockserver.gateway import tokens
 from mockserver.gateway.admission import LocalAdmission
 from mockserver.gateway.journal import Journal
-from mockserver.gateway.sandbox import DEFAULT, Sandbox, SandboxConfig, SandboxMoment, TooManySandboxes
+from mockserver.gateway.sandbox import DEFAULT, Sandbox, SandboxConfig, TooManySandboxes
 from mockserver.gateway.store.registry import RegistryParts, Result, SandboxRegistry
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import RequestContext
@@ -98,7 +98,8 @@ class MemoryRegistry(SandboxRegistry):
             return make_change(sandbox)
 
     def admit(self, _: RequestContext, sandbox: Sandbox | None) -> LocalAdmission:
-        return LocalAdmission(self, SandboxMoment.of(sandbox or self.default))
+        entered = sandbox or self.default
+        return LocalAdmission(self, entered, entered.clock.now(), entered.policy)
 
     def grant(self, sandbox: Sandbox, vendor: str, *, permitted: bool) -> Grant:
         with self.lock:
