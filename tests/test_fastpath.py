@@ -89,7 +89,6 @@ def test_second_answer_comes_from_the_layer_and_is_the_same(app: Flask, vendor: 
     assert {**one, "id": 2} == two
 
 
-@pytest.mark.memory("the client of the engine leaves something")
 @pytest.mark.parametrize("vendor", SERVED.values(), ids=SERVED)
 def test_answered_request_leaves_nothing_to_the_garbage_collector(app: Flask, vendor: Vendor) -> None:
     token, found = token_of(app, vendor), []

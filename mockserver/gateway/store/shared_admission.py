@@ -152,7 +152,7 @@ class Admitted:
 class SharedAdmission:
     """What the engine has decided on a request.
 
-    `volume` counts how often the journal was emptied, `memory_version` how often clients have written at the vendor.
+    `memory_version` counts how often clients have written at the vendor.
     """
 
     registry: "SharedRegistry"
@@ -162,7 +162,6 @@ class SharedAdmission:
     hits: dict[FaultPhase, FaultHit] = field(default_factory=dict)
     wait: int | None = None
     record: Record | None = None
-    volume: int = 0
     memory_version: int = 0
 
     def meet(self, _: RequestContext, phase: FaultPhase) -> FaultHit | None:

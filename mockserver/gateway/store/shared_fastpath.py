@@ -208,6 +208,6 @@ class SharedFastPath(FastPath):
         registry, sandbox, known = self._registry, question.prepared.sandbox, question.prepared.known
         admission = SharedAdmission(registry, sandbox, sandbox.clock.at_wall(now_us * 1000), sandbox.policy)
         record = known.record(question.environ, sandbox, admission.now, question.started, 0, SharedRecord)
-        record.publish = partial(registry.publish, sandbox.id, admission)
+        record.publish = partial(registry.publish, sandbox.id)
         registry.settle(admission, record, _NO_PLAN, result[1:], now_us)
         return admission, record

@@ -74,9 +74,10 @@ class _Redacted:
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class SharedRecord(Record):
-    """A record of this server; every change of its state is published."""
+    """A record of this server; every change of its state is published. `volume`: how often its journal was emptied."""
 
     publish: Callable[["SharedRecord"], None] | None = None
+    volume: int = 0
 
     def meet(self, fault: str, *, passed: bool = False) -> None:
         Record.meet(self, fault, passed=passed)

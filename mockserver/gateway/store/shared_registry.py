@@ -316,7 +316,7 @@ class SharedRegistry(SandboxRegistry):
     ) -> tuple[SharedRecord | None, str | None]:
         if not context.is_journaled:
             return None, None
-        make = partial(SharedRecord, publish=partial(self.publish, sandbox.id, admission))
+        make = partial(SharedRecord, publish=partial(self.publish, sandbox.id))
         record = context.new_record(admission, make)
         return record, shared_journal.written(record, sandbox.clock, self.redactor)
 
@@ -332,14 +332,13 @@ class SharedRegistry(SandboxRegistry):
             self._gone(sandbox_id)
 
     def settle(
-        self, admission: SharedAdmission, record: Record | None, plan: Plan, details: list[Any], now_us: int
+        self, admission: SharedAdmission, record: SharedRecord | None, plan: Plan, details: list[Any], now_us: int
     ) -> None:
         """Fill in what the engine has decided."""
         record_id, sequence, volume, before, before_hits, wait, after, after_hits, memory_version = details
         admission.now = admission.sandbox.clock.at_wall(now_us * 1000)
         admission.wait = None if wait < 0 else wait
         admission.memory_version = memory_version
-        admission.volume = volume
         if before:
             admission.hits[FaultPhase.BEFORE] = shared_admission.hit(plan.before[before - 1], before_hits)
         if after:
@@ -347,16 +346,16 @@ class SharedRegistry(SandboxRegistry):
         with self.lock:
             self._sequence = max(self._sequence, sequence)
         if record is not None:
-            record.id, record.at, record.start_seq = record_id, admission.now, sequence
+            record.id, record.at, record.start_seq, record.volume = record_id, admission.now, sequence, volume
             admission.record = record
 
-    def publish(self, sandbox_id: str, admission: SharedAdmission, record: SharedRecord) -> None:
+    def publish(self, sandbox_id: str, record: SharedRecord) -> None:
         """Send the state of a request to the engine; nobody waits for it."""
         if record.state.outcome is not Outcome.IN_PROGRESS:
             self.batches.in_progress.discard(record)
         if record.state.end_seq != NEVER:  # Later than all that has begun, before all that begins after the answer.
             record.state = record.state._replace(end_seq=self._sequence + 1)
-        item = {"sandbox": sandbox_id, "volume": admission.volume, "id": record.id}
+        item = {"sandbox": sandbox_id, "volume": record.volume, "id": record.id}
         text = shared_journal.written_state(record.state, record.sent.authorization, self.redactor)
         self.batches.send(shared_journal.dumps(item), text, None)
 
