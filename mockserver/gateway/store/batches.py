@@ -198,9 +198,10 @@ class Batches:
         One that was sent again changes nothing twice. What somebody has waited for too long is not sent.
         """
         late = _refuse_late(batch)
-        batch = [each for each in batch if each not in late]
-        if late and not batch:
-            return []
+        if late:
+            batch = [each for each in batch if each not in late]
+            if not batch:
+                return []
         self._number += 1
         args = _arguments(batch)
         is_again = 0
@@ -240,12 +241,13 @@ def _arguments(batch: list[_Waiting]) -> list[str]:
     return [f"[{','.join(asked)}]", json.dumps(indexes), *(text for text in texts if text is not None)]
 
 
-def _refuse_late(batch: list[_Waiting]) -> set[_Waiting]:
+def _refuse_late(batch: list[_Waiting]) -> list[_Waiting]:
     """The items that somebody has waited for too long, and waits for no more."""
     now = time.monotonic()
     late = [each for each in batch if each.deadline is not None and now >= each.deadline]
-    _deliver(late, [StoreUnavailable("it did not answer in time")] * len(late))
-    return set(late)
+    if late:
+        _deliver(late, [StoreUnavailable("it did not answer in time")] * len(late))
+    return late
 
 
 def _deliver(batch: list[_Waiting], results: Sequence[Any], now_us: int = 0) -> None:
