@@ -41,7 +41,7 @@ class Response(NamedTuple):
 
     def dated(self, now: datetime) -> "Response":
         """The same answer with a date."""
-        return self._replace(headers=(*self.headers, (dates.HEADER, dates.text(now))))
+        return Response(self.status, (*self.headers, (dates.HEADER, dates.text(now))), self.parts)
 
 
 Deliver = Callable[[Response | None], None]
