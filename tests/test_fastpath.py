@@ -99,7 +99,8 @@ def test_answered_request_leaves_nothing_to_the_garbage_collector(app: Flask, ve
     for sent in (token, token, "unknown"):
         authorization = [("Authorization", f"{vendor.schemes[0]} {sent}")]
         environ = EnvironBuilder(vendor.sample_path, base_url="http://127.0.0.1", headers=authorization).get_environ()
-        gc.collect()
+        while gc.collect():  # What earlier tests left, and what that leaves.
+            pass
         statuses: list[str] = []
         app(environ, lambda status, *_, statuses=statuses: statuses.append(status))
         del environ
