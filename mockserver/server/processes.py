@@ -8,6 +8,8 @@ because an event loop accepts all that wait.
 
 import asyncio
 import logging
+import os
+import signal
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -139,5 +141,6 @@ async def _all(lines: "list[asyncio.Future[bytes]]") -> list[bytes]:
 
 
 def _terminate(process: Process) -> None:
+    """Ask a process to end. Its own `terminate` would first look whether it has ended, and the event loop miss that."""
     with suppress(ProcessLookupError):  # It has ended, and nobody has noticed yet.
-        process.terminate()
+        os.kill(process.pid, signal.SIGTERM)

@@ -75,6 +75,16 @@ def test_signal_stops_every_worker(serving: tuple[Program, str], number: signal.
     assert not any(each.is_running() for each in children)
 
 
+def test_signal_to_every_process_at_once_leaves_no_warning(serving: tuple[Program, str]) -> None:
+    """As Ctrl-C in a terminal does."""
+    program, _ = serving
+    for each in workers(program):
+        each.send_signal(signal.SIGINT)
+    program.send_signal(signal.SIGINT)
+    code, _, err = ended(program)
+    assert (code, [each for each in err.splitlines() if '"level": "info"' not in each]) == (0, [])
+
+
 def test_worker_that_dies_is_replaced_and_the_log_says_so(serving: tuple[Program, str]) -> None:
     program, url = serving
     first, other = workers(program)
