@@ -1,6 +1,7 @@
 """CHANGELOG.md: Keep a Changelog, with the parts "Vendor change" and "Data version" in each release."""
 
 import re
+import tomllib
 
 import pytest
 
@@ -29,6 +30,12 @@ def test_newest_release_is_first_and_each_has_a_date() -> None:
     heads = [release.partition("\n")[0] for release in RELEASES]
     assert re.fullmatch(r"Unreleased|\d+\.\d+\.\d+\S* - \d{4}-\d\d-\d\d", heads[0])
     assert [head for head in heads[1:] if not re.fullmatch(r"\d+\.\d+\.\d+\S* - \d{4}-\d\d-\d\d", head)] == []
+
+
+def test_newest_release_is_the_version_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    head = RELEASES[0].partition("\n")[0]
+    assert head == "Unreleased" or head.partition(" - ")[0] == project["version"]
 
 
 @every_release
