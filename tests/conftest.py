@@ -155,6 +155,14 @@ def _over_sockets(wire: Wire) -> Iterator[None]:
 
 
 @pytest.fixture
+def no_garbage_collection() -> Iterator[None]:
+    """Objects that hold each other are not freed."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture
 def undescribed(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks after this fixture)
     """Answers that a fault or a defect changes need not be described."""
     yield

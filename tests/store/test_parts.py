@@ -3,6 +3,7 @@
 import gc
 import http.client
 import socket
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
@@ -19,6 +20,7 @@ from mockserver.cli import workers
 from mockserver.gateway import socket_features
 from mockserver.gateway.fastpath import KnownRequest
 from mockserver.gateway.faults import FaultRule
+from mockserver.gateway.journal import JOURNALED
 from mockserver.gateway.store import batches as batches_module
 from mockserver.gateway.store import known_sandboxes, opening, shared_journal, shared_registry, stored_sandboxes
 from mockserver.gateway.store.address import UnreadableDocument
@@ -235,6 +237,18 @@ def test_token_is_found_in_the_store(servers: list[Flask]) -> None:
     assert found is not None
     assert found[0].id == made["id"]
     assert registry_of(servers[1]).resolve_token(LIMITED.name, "unknown") is None
+
+
+@pytest.mark.usefixtures("no_garbage_collection")
+def test_record_of_an_answered_request_leaves_nothing_to_the_garbage_collector(servers: list[Flask]) -> None:
+    headers = [("Host", "localhost"), ("Authorization", f"Bearer {SEEDED}")]
+    for _ in range(2):
+        environ = EnvironBuilder(PATH, headers=headers).get_environ()
+        servers[0](environ, lambda *_: lambda _: None)
+        alive = weakref.ref(environ[JOURNALED][1])
+        del environ
+        registry_of(servers[0]).batches.flush()
+        assert alive() is None
 
 
 def test_sandbox_can_replace_another(servers: list[Flask]) -> None:
