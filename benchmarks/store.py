@@ -21,7 +21,7 @@ from benchmarks.table import Figure
 
 _PATH = "/analytics/v0/dau-count"
 _CONNECTIONS = 16
-_MANY_CONNECTIONS = 64
+_MANY_CONNECTIONS = 128
 """Enough for two workers: each call to the engine has what the connections of one worker send meanwhile."""
 
 _ROUNDS = 5
