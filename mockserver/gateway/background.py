@@ -76,6 +76,7 @@ class Job:
         try:
             self.check()
             self.state = JobState.RUNNING
+            self.check()
             work()
             ended = JobState.FINISHED
         except JobRemoved:

@@ -53,7 +53,8 @@ class KnownRequest(NamedTuple):
 
     `epoch` is the part of the moment that the reply depends on, `expires_at` when its token expires, in microseconds
     since 1970, `length_at` the place of the Content-Length among the headers, which are those of a body of `length`.
-    With `is_dated`, the answer has a date of the sandbox, which is not among the headers.
+    With `is_dated`, the answer has a date of the sandbox, which is not among the headers. What a store keeps ready for
+    the request is the only thing in `prepared`, and is forgotten with it.
     """
 
     vendor: Vendor
@@ -76,6 +77,7 @@ class KnownRequest(NamedTuple):
     is_dated: bool
     path: str
     may_repeat_credentials: bool
+    prepared: list[Any]
 
     def headers_for(self, length: int) -> Headers:
         """The headers of the answer with a body of this length."""
@@ -274,6 +276,7 @@ class FastPath:
             date_at is not None,
             context.path,
             bool(query) or context.operation is None,
+            [],
         )
         with self._registry.lock:
             if self._is_open(known):  # The sandbox was not deleted meanwhile.

@@ -16,7 +16,6 @@ from flask import Flask
 
 from mockserver import server
 from mockserver.app import create_app
-from mockserver.gateway.store import shared_fastpath
 from mockserver.gateway.store.shared_fastpath import SharedFastPath
 from mockserver.settings import Settings
 from tests.conftest import SETTINGS
@@ -132,13 +131,10 @@ def test_error_on_the_way_is_logged_and_the_app_answers(
     assert caplog.text.count("an answer that is nearly at hand cannot be given") == 2
 
 
-def test_texts_that_are_kept_are_made_again_when_anything_changes(
-    servers: list[Flask], urls: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_texts_that_are_kept_are_made_again_when_anything_changes(servers: list[Flask], urls: list[str]) -> None:
     control(servers[0], "PUT", "/limits", {LIMITED.name: "off"})
     connection = http.client.HTTPConnection(str(urlsplit(urls[0]).netloc), timeout=30)
     for number in range(8):
-        monkeypatch.setattr(shared_fastpath, "PREPARED_MAXIMUM", 1 + number % 2)
         for target in (PATH, f"{PATH}?page_size=7"):
             agent = {"Authorization": f"Bearer {SEEDED}", "User-Agent": f"agent {number // 2}"}
             connection.request("GET", target, headers=agent)

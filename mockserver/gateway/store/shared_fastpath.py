@@ -31,10 +31,6 @@ _DURATION: Final = 2**50
 """Stands for how long a request took, where nothing else is this number."""
 
 
-PREPARED_MAXIMUM = 2048
-"""For how many known requests the texts that go to the engine are kept."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     """The texts that go to the engine for a known request, and all that they depend on.
@@ -43,7 +39,6 @@ class _Prepared:
     rule may meet the request: it then goes to the app.
     """
 
-    known: KnownRequest
     sandbox: SharedSandbox
     reply: CachedReply
     sent: SentHeaders
@@ -58,6 +53,7 @@ class _Question:
     """A request on its way to the engine."""
 
     environ: WSGIEnvironment
+    known: KnownRequest
     prepared: _Prepared
     started: int
     end: str
@@ -67,10 +63,6 @@ class SharedFastPath(FastPath):
     """Answers what is cached as soon as the engine has let the request in."""
 
     _registry: SharedRegistry
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self._prepared: dict[int, _Prepared] = {}
 
     def answer(self, _: WSGIEnvironment) -> Response | None:
         """None: no answer is at hand without the engine."""
@@ -125,28 +117,21 @@ class SharedFastPath(FastPath):
         prepared = self._prepare(environ, known, sandbox, reply)
         if not prepared.item:
             return None
-        before, after = prepared.ends
-        return _Question(environ, prepared, perf_counter_ns(), f"{before}{self._registry.batches.last_us}{after}")
+        end = str(self._registry.batches.last_us).join(prepared.ends)
+        return _Question(environ, known, prepared, perf_counter_ns(), end)
 
     def _prepare(
         self, environ: WSGIEnvironment, known: KnownRequest, sandbox: SharedSandbox, reply: CachedReply
     ) -> _Prepared:
         """The texts for a known request: those that are kept, if nothing that they depend on has changed."""
         sent, secrets = kept_headers.of_request(environ), self._registry.redactor.secrets
-        kept = self._prepared.get(id(known))
-        if (
-            kept is not None
-            and kept.known is known
-            and kept.sandbox is sandbox
-            and kept.reply is reply
-            and kept.secrets is secrets
-            and kept.sent == sent
-        ):
-            return kept
-        made = _Prepared(known, sandbox, reply, sent, secrets, *self._texts(environ, known, sandbox, reply))
-        if len(self._prepared) >= PREPARED_MAXIMUM:
-            self._prepared.clear()
-        self._prepared[id(known)] = made
+        kept: _Prepared
+        for kept in known.prepared:
+            is_same = kept.sandbox is sandbox and kept.reply is reply and kept.secrets is secrets
+            if is_same and kept.sent == sent:
+                return kept
+        made = _Prepared(sandbox, reply, sent, secrets, *self._texts(environ, known, sandbox, reply))
+        known.prepared[:] = [made]
         return made
 
     def _texts(
@@ -184,7 +169,7 @@ class SharedFastPath(FastPath):
 
     def _answered(self, question: _Question, result: Any, now_us: int) -> Response | None:
         """The answer; None where the request must go on to the app, with the admission if it has one."""
-        known, sandbox = question.prepared.known, question.prepared.sandbox
+        known, sandbox = question.known, question.prepared.sandbox
         if result[0] != "ok":
             self._registry.note(sandbox.id, result)
             return None
@@ -205,7 +190,7 @@ class SharedFastPath(FastPath):
 
     def _settled(self, question: _Question, result: Any, now_us: int) -> tuple[SharedAdmission, SharedRecord]:
         """What the engine has decided on a request, and its record."""
-        registry, sandbox, known = self._registry, question.prepared.sandbox, question.prepared.known
+        registry, sandbox, known = self._registry, question.prepared.sandbox, question.known
         admission = SharedAdmission(registry, sandbox, sandbox.clock.at_wall(now_us * 1000), sandbox.policy)
         record = known.record(question.environ, sandbox, admission.now, question.started, 0, SharedRecord)
         record.publish = partial(registry.publish, sandbox.id)
