@@ -128,10 +128,10 @@ class _Processes:
         self._stopping.set()
         async with self._starting:  # Those that were about to start have done so; no others do.
             for process in self._running:
-                _terminate(process)
+                _send(process, signal.SIGTERM)
         _, stuck = await asyncio.wait(tasks, timeout=self._grace + _KILL_SECONDS)
         for process in tuple(self._running):
-            process.kill()
+            _send(process, signal.SIGKILL)
         for task in stuck:
             await task
 
@@ -140,7 +140,7 @@ async def _all(lines: "list[asyncio.Future[bytes]]") -> list[bytes]:
     return await asyncio.gather(*lines)
 
 
-def _terminate(process: Process) -> None:
-    """Ask a process to end. Its own `terminate` would first look whether it has ended, and the event loop miss that."""
+def _send(process: Process, number: signal.Signals) -> None:
+    """Send a signal. The process's own methods would first look whether it has ended, and the event loop miss that."""
     with suppress(ProcessLookupError):  # It has ended, and nobody has noticed yet.
-        os.kill(process.pid, signal.SIGTERM)
+        os.kill(process.pid, number)
