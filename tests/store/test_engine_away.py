@@ -206,6 +206,22 @@ def test_request_that_waited_too_long_is_not_sent(own: Settings, monkeypatch: py
     assert control(app, "GET", "/requests")["requests"] == []
 
 
+def test_only_what_waited_too_long_is_left_out_of_a_call(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(own)
+    batches, calls, found = registry_of(app).batches, items_of_calls(app, monkeypatch), list[Any]()
+    for number, seconds in enumerate((0, 10)):
+        item = shared_journal.dumps({"id": number, "sandbox": "none", "volume": 1})
+        with monkeypatch.context() as patch:
+            patch.setattr(batches_module, "WAIT_SECONDS", seconds)
+            batches.send(item, "text", lambda result, _: found.append(result), flush=lambda: None)
+    batches.start()
+    batches.flush()
+    refused, done = found
+    assert isinstance(refused, StoreUnavailable)
+    assert done == ["ok"]
+    assert [[item["id"] for item in call] for call in calls if call] == [[1]]
+
+
 def time_of_a_refusal(app: Flask) -> float:
     """How many seconds a request waits for its 503."""
     began = time.monotonic()
