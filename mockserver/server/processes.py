@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class WorkersFailed(Exception):
-    """A process ended before all were ready; `code` is its exit code, negative after a signal."""
+    """The first process ended before it was ready; `code` is its exit code, negative after a signal."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"a worker ended with code {code} before it was ready")
@@ -38,7 +38,7 @@ class WorkersFailed(Exception):
 
 
 def serve(command: Sequence[str], number: int, on_ready: Callable[[bytes], None], grace: float) -> None:
-    """Run a command several times until SIGTERM or SIGINT; WorkersFailed where one ends before all are ready.
+    """Run a command several times until SIGTERM or SIGINT; WorkersFailed where the first ends before it is ready.
 
     `on_ready` gets the line of the first one, once all are ready; what it raises ends them.
     """
@@ -54,7 +54,10 @@ async def _serve(command: Sequence[str], number: int, on_ready: Callable[[bytes]
 
 
 class _Processes:
-    """The processes that run. Once `stopping` is set, they must end, and none starts."""
+    """The processes that run. Once `stopping` is set, they must end, and none starts.
+
+    Once one was ready, clients may have an answer of it, so that whatever ends is started again.
+    """
 
     def __init__(self, command: Sequence[str], grace: float) -> None:
         self._command = command
@@ -62,6 +65,7 @@ class _Processes:
         self._stopping = asyncio.Event()
         self._running: set[Process] = set()
         self._starting = asyncio.Lock()
+        self._was_ready = False
 
     async def serve(self, number: int, on_ready: Callable[[bytes], None]) -> None:
         signals.handle(asyncio.get_running_loop(), self._stopping.set)
@@ -69,6 +73,7 @@ class _Processes:
         try:
             # What is wrong with the settings is printed once: by the first one.
             line = await self._ready(tasks, 1)
+            self._was_ready = True
             await self._ready(tasks, number - 1)
             if not self._stopping.is_set():
                 on_ready(line)
@@ -90,14 +95,14 @@ class _Processes:
         return b""
 
     async def _keep(self, ready: "asyncio.Future[bytes]") -> None:
-        """Run a process, and another one whenever it ends; the first must become ready."""
+        """Run a process, and another one whenever it ends."""
         loop, pause = asyncio.get_running_loop(), _FIRST_PAUSE
         while not self._stopping.is_set():
             began = loop.time()
             code = await self._run(ready)
             if self._stopping.is_set():
                 return
-            if not ready.done():
+            if not self._was_ready and not ready.done():
                 ready.set_exception(WorkersFailed(code))
                 return
             if loop.time() - began > _STEADY_SECONDS:

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,29 @@ def started(worker: str, *, steady: float = 60.0) -> Iterator[Program]:
 def test_worker_that_fails_before_it_is_ready_ends_all() -> None:
     with started("import sys; sys.exit(4)") as program:
         assert ended(program) == (0, "a worker ended with code 4 before it was ready 4\n", "")
+
+
+def test_worker_that_ends_before_it_is_ready_is_replaced_if_another_was_ready(tmp_path: Path) -> None:
+    """The first one serves already when the second one is killed."""
+    worker = f"""
+import os, sys, time
+for name in ("first", "second", "third"):
+    try:
+        os.mkdir(os.path.join({str(tmp_path)!r}, name))
+    except FileExistsError:
+        continue
+    break
+if name == "second":
+    os.kill(os.getpid(), 9)
+print(name, flush=True)
+sys.stdin.read()
+"""
+    with started(worker) as program:
+        assert line(program) == "first"
+        assert (tmp_path / "third").exists()
+        assert pause(program) == "0.1"
+        program.terminate()
+        assert ended(program)[0] == 0
 
 
 def test_worker_that_cannot_be_started_ends_all() -> None:
