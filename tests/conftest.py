@@ -171,13 +171,18 @@ def undescribed(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG00
 
 @pytest.fixture(autouse=True)
 def _unmeasured(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Stop measuring, which doubles the time that Python takes, in tests that repeat what others measure."""
+    """Stop measuring, which doubles the time that Python takes, in tests that repeat what others measure.
+
+    The programs that they start are not measured, either.
+    """
     measuring = Coverage.current() if request.node.get_closest_marker("unmeasured") else None
     if measuring is None:
         yield
         return
     measuring.stop()
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        yield
     measuring.start()
 
 
