@@ -9,6 +9,7 @@ from werkzeug.http import http_date
 
 from mockserver.gateway import limits
 from mockserver.gateway.switches import AnySwitch, Grade, switch
+from mockserver.simulation.clock import Clock
 
 if TYPE_CHECKING:
     from mockserver.gateway.sandbox import Policy
@@ -45,6 +46,11 @@ def is_of_sandbox(policy: "Policy") -> bool:
 def text(now: datetime) -> str:
     """A time as the header has it."""
     return _text(limits.microseconds(now) // 10**6)
+
+
+def of(clock: Clock) -> str:
+    """The time that a clock shows, as the header has it."""
+    return _text(clock.now_ns() // 10**9)
 
 
 @lru_cache(64)

@@ -126,7 +126,7 @@ def _dated(context: RequestContext, response: AnyResponse) -> AnyResponse:
     """The response with the time of the sandbox in its Date header, unless a fault has set one."""
     if not dates.is_of_sandbox(context.policy):
         return response
-    date = dates.text(context.sandbox.clock.now())
+    date = dates.of(context.sandbox.clock)
     if isinstance(response, ViewResponse):
         response.date = date
         return response

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import parse_qsl
 from wsgiref.types import WSGIEnvironment
 
 from flask import Request
-from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict, MultiDict
+from werkzeug.datastructures import EnvironHeaders, MultiDict
 
-from mockserver.gateway import kept_headers, request_body, socket_features
+from mockserver.gateway import kept_headers, query_parameters, request_body, socket_features
 from mockserver.gateway.admission import Admission
 from mockserver.gateway.armed_faults import FaultHit
 from mockserver.gateway.defects import Defect
@@ -165,13 +164,9 @@ class RequestContext:
 
     @property
     def args(self) -> MultiDict[str, str]:
-        """The query parameters.
-
-        Where nothing in the query is quoted, there is nothing in it that Werkzeug reads in its own way.
-        """
-        if self.from_flask is None and "%" not in self.query:
-            return ImmutableMultiDict(parse_qsl(self.query, keep_blank_values=True))
-        return self.request.args
+        """The query parameters."""
+        read = None if self.from_flask is not None else query_parameters.read(self.query)
+        return self.request.args if read is None else read
 
     @property
     def path_variables(self) -> Mapping[str, str]:

@@ -134,6 +134,12 @@ class Clock:
         """The time that this clock shows, in UTC; a running clock stops at LATEST."""
         return self.frozen_at or self.at_wall(wall_ns())
 
+    def now_ns(self) -> int:
+        """The same in nanoseconds since 1970, which takes less time."""
+        if self.frozen_at is not None:
+            return nanoseconds(self.frozen_at)
+        return min(wall_ns() + self.offset, _LATEST_NS)
+
     def at_wall(self, ns: int) -> PreciseTime:
         """The time that this clock shows when the wall clock is so many nanoseconds after 1970."""
         return self.frozen_at or PreciseTime.from_ns(min(ns + self.offset, _LATEST_NS))

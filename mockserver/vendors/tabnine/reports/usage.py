@@ -1,5 +1,6 @@
 """Usage in buckets of the calendar: counters, distinct users, and the ratios that follow from them."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
@@ -42,9 +43,9 @@ def window(now: int, legacy: Legacy, cutoff: int, *, newer: bool = False) -> Win
     return since, (until if legacy is Legacy.OFF else min(until, cutoff))
 
 
-def is_past(bucket: Bucket, now: int) -> bool:
-    """Whether a bucket has ended, so that its usage no longer changes."""
-    return bucket[1][0] <= now
+def past(chosen: Sequence[Bucket], now: int) -> Sequence[Bucket]:
+    """The buckets that have ended, so that their usage no longer changes: the first of those in ascending order."""
+    return chosen[: bisect_right(chosen, now, key=lambda bucket: bucket[1][0])]
 
 
 def columns(

@@ -146,8 +146,7 @@ def cached(
     compute: Callable[[Sequence[usage.Bucket]], Rows],
 ) -> EncodedRows:
     """The rows of some buckets; those in the past, which no longer change, are cached by a key."""
-    now = seconds(request.now)
-    past = [bucket for bucket in buckets if usage.is_past(bucket, now)]
+    past = usage.past(buckets, seconds(request.now))
     found = request.world.of(RowCache).chosen(key, past, compute)
     if others := buckets[len(past) :]:
         found += row_cache.encode(zip(others, compute(others), strict=True))
