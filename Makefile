@@ -7,6 +7,7 @@ CONSTRAINTS ?= constraints.txt
 GROUPS ?= --group dev --group static
 BIN := $(VENV)/bin
 WORKERS ?= auto
+PYTEST_ARGS = --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
@@ -17,13 +18,23 @@ SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit c
 SLOW_OF_EACH_PRODUCT := rows
 SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 
+# Tests that run the same lines as others. `make test` does not measure their coverage, which would double their time: a
+# line that only these run counts as not covered.
+UNMEASURED := $(addprefix tests/,architecture cases/test_catalogue.py cli/test_torture_clients.py digests docs examples \
+  fidelity/test_served.py packaging store/test_chaos.py store/test_law.py test_readme.py test_wheel.py \
+  $(addprefix comparison/test_,canaries.py defects.py options.py paging_defects.py seldom.py) \
+  $(addprefix products/jetbrains/test_,facts.py ranges.py rows.py) \
+  $(addprefix vendors/test_,conformance.py defects.py paging_defects.py)) \
+  $(filter-out %/test_documentation.py %/test_serving.py,$(wildcard tests/console/test_*.py)) \
+  $(wildcard $(addprefix tests/vendors/*/test_,laws.py trial.py))
+
 # Tests whose requests pass the layer in front of Flask. Of tests/gateway only one file makes a whole app, which has such a
 # layer, and tests/digests compares answers of another process. The audit sends its requests over sockets, which the mode
 # `twice` leaves alone: it repeats those of test clients.
 LAYERED := $(addprefix tests/,admin audit cases conduct gateway/test_unrecorded.py vendors test_app.py)
 OFF := $(LAYERED)
 TWICE := $(filter-out tests/audit,$(LAYERED))
-FAST_PATH := $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --fast-path
+FAST_PATH := $(BIN)/python -m pytest $(PYTEST_ARGS) --fast-path
 
 # Not the audit, which reads answers that no sandbox changes.
 STORE := $(TWICE) tests/charts
@@ -42,13 +53,14 @@ run: $(VENV)/run ## start the server on 127.0.0.1:8080; ARGS="--freeze" adds fla
 
 ifdef ARGS
 test: $(VENV)/dev
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(ARGS)
 else
 test: $(VENV)/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -x" selects tests, WORKERS=0 uses one process
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(addprefix --ignore=,$(UNMEASURED))
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(UNMEASURED)
 endif
 
 lowest: lowest-environment ## run all tests with the lowest versions of the dependencies; ARGS selects tests
@@ -63,19 +75,19 @@ quick: $(VENV)/dev ## check style and the types of changed files, and run the fa
 	@changed=$$({ git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } 2>/dev/null \
 	  | grep '\.py$$' | grep -v '^tests/architecture/newcomer/'); \
 	  [ -z "$$changed" ] || $(BIN)/mypy --no-error-summary $$changed
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(addprefix --ignore=tests/,$(SLOW)) \
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(addprefix --ignore=tests/,$(SLOW)) \
 	  $(foreach name,$(SLOW_OF_EACH_PRODUCT),--ignore-glob='tests/products/*/test_$(name).py') \
 	  $(foreach name,$(SLOW_OF_EACH_VENDOR),--ignore-glob='tests/vendors/*/test_$(name).py')
 
 sockets: $(VENV)/dev ## run all tests with clients on real sockets; ARGS selects tests
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --over-socket $(ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) --over-socket $(ARGS)
 
 fastpath: $(VENV)/dev ## run the tests of answers with the layer in front of Flask off, then with every answer in it
 	@$(FAST_PATH) off $(OFF)
 	@$(FAST_PATH) twice $(TWICE)
 
 store: $(VENV)/dev ## run the tests of answers and of the control plane with every app in a shared store
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --store $(or $(ARGS),$(STORE))
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) --store $(or $(ARGS),$(STORE))
 
 static: format lint imports types generated schemas ## check style, imports, types and generated files, without running tests
 

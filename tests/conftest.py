@@ -16,7 +16,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from coverage import Coverage
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from werkzeug.test import Client as TestClient
@@ -61,7 +60,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "fast_path_on(reason): deselect the test with another --fast-path than on, for this reason",
         "linux(reason): deselect the test on any other system than Linux, for this reason",
         "unix(reason): deselect the test on Windows, for this reason",
-        "unmeasured(reason): do not measure coverage in the test, for this reason",
     ):
         config.addinivalue_line("markers", line)
 
@@ -167,23 +165,6 @@ def undescribed(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG00
     """Answers that a fault or a defect changes need not be described."""
     yield
     watch.take()
-
-
-@pytest.fixture(autouse=True)
-def _unmeasured(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Stop measuring, which doubles the time that Python takes, in tests that repeat what others measure.
-
-    The programs that they start are not measured, either.
-    """
-    measuring = Coverage.current() if request.node.get_closest_marker("unmeasured") else None
-    if measuring is None:
-        yield
-        return
-    measuring.stop()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-        yield
-    measuring.start()
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,6 @@ from tests.comparison.conftest import NOW, PLANS, solve
 from tests.contract.watch import Watch
 from tests.learning.conftest import SERVED, ours
 
-pytestmark = pytest.mark.unmeasured("the tests repeat what other comparisons do, many times")
-
 READ = app_module.sources().answers
 
 

@@ -54,7 +54,6 @@ def test_default_server_has_no_difference_whatever_its_organization(vendor: str,
     assert (solution.policy, solution.explanations, solution.rest) == ({}, [], frozenset())
 
 
-@pytest.mark.unmeasured("the test repeats what other comparisons do, many times")
 @pytest.mark.parametrize("vendor", PLANS)
 def test_many_options_at_once_are_found(vendor: str) -> None:
     plan, random = PLANS[vendor], Random(19)

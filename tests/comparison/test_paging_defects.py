@@ -18,8 +18,6 @@ from tests.comparison.test_defects import READ
 from tests.contract.watch import Watch
 from tests.learning.conftest import SERVED, ours
 
-pytestmark = pytest.mark.unmeasured("the tests repeat what other comparisons do, many times")
-
 SAID = {
     paging_defects.REPEATS: "the cursor: leads to itself",
     paging_defects.EMPTY_PAGE: "the page: has no row and leads on",

@@ -72,7 +72,6 @@ def test_default_limit_of_teams_is_found_in_a_bundled_organization() -> None:
     assert found("tabnine", kept) == policy
 
 
-@pytest.mark.unmeasured("the test repeats what other comparisons do, many times")
 @pytest.mark.parametrize("organization", ORGANIZATIONS)
 @pytest.mark.parametrize("vendor", PLANS)
 def test_unseen_switch_makes_no_difference(vendor: str, organization: str) -> None:
