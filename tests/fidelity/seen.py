@@ -32,11 +32,11 @@ class Seen:
     headers: set[str] = field(default_factory=set)
 
     def note(self, client: Client, answer: Answer) -> None:
-        """Record an answer; its request is the last entry of the journal."""
-        *_, entry = client.sandbox.journal
+        """Record an answer; its request is the last in the journal."""
+        record = client.sandbox.journal.records()[-1]
         self.headers |= {f"{answer.status} {name}" for name in {*answer.headers.keys()} - _HTTP_HEADERS}
         if answer.status < 400:
-            self.fields |= {f"{entry.operation} {path}" for path in keys(answer.json)} if answer.body else set()
+            self.fields |= {f"{record.operation} {path}" for path in keys(answer.json)} if answer.body else set()
         else:
             self.statuses.add(str(answer.status))
             self.refused |= set(keys(answer.json))
