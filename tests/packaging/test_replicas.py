@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -62,6 +63,10 @@ def test_servers_of_compose_are_alike_and_wait_for_the_store() -> None:
     assert "ports" not in COMPOSE["store"]
 
 
+def test_compose_restarts_every_service_that_ends() -> None:
+    assert {name: service["restart"] for name, service in COMPOSE.items()} == dict.fromkeys(COMPOSE, "unless-stopped")
+
+
 def test_servers_behind_the_balancer_are_one_server(nginx: str, store: str, tmp_path: Path) -> None:
     settings = replace(SETTINGS, store=store, admin_token="secret")
     with ExitStack() as stack:
@@ -77,7 +82,33 @@ def test_servers_behind_the_balancer_are_one_server(nginx: str, store: str, tmp_
         listed = send(url, f"/_mock/sandboxes/{made['id']}/requests")["requests"]
         assert [each["id"] for each in listed] == [*range(1, 7)]
         servers[0].close()
-        assert [send(url, "/_mock/ready") for _ in range(4)] == [{"status": "ready"}] * 4
+        assert sorted(status(url, "/_mock/ready") for _ in range(4)) == [200, 200, 502, 502]
+
+
+def test_balancer_sends_each_request_once(nginx: str, store: str, tmp_path: Path) -> None:
+    vendor = next(each for each in discover() if each.token_path is None)
+    with ExitStack() as stack:
+        apps = [create_app(replace(SETTINGS, store=store, admin_token="secret")) for _ in SERVERS]
+        servers = [stack.enter_context(server.in_thread(app)) for app in apps]
+        url = stack.enter_context(balanced(nginx, [each.url.removeprefix("http://") for each in servers], tmp_path))
+        made = send(url, "/_mock/sandboxes", {})
+        inside, token = f"/_mock/sandboxes/{made['id']}", made["tokens"][vendor.name]["token"]
+        send(url, f"{inside}/faults", {"vendor": vendor.name, "skip": 4, "times": 1, "effect": {"reset": True}})
+        # Four requests first, so that the balancer has connections to both servers, which it could use to try again.
+        statuses = [status(url, vendor.sample_path, token) for _ in range(9)]
+        assert statuses == [200] * 4 + [502] + [200] * 4
+        listed = send(url, f"{inside}/requests")["requests"]
+        assert [each["status"] for each in listed] == [200] * 4 + [0] + [200] * 4
+
+
+def status(url: str, path: str, token: str = "secret") -> int:
+    """The status of a response, an error or not."""
+    try:
+        with urlopen(Request(url + path, headers={"Authorization": f"Bearer {token}"})) as response:
+            return int(response.status)
+    except HTTPError as error:
+        with error:
+            return error.code
 
 
 def send(url: str, path: str, body: object = None) -> Any:
