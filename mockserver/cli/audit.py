@@ -122,12 +122,10 @@ def audit(
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """End the command when the audit cannot be made: with a usage error, or with code 1 if the server is gone."""
+    """End the command when the audit cannot be made."""
     from mockserver.audit import reader, run
-    from mockserver.client import NoAnswer
 
     try:
         yield
     except (run.InvalidAudit, reader.ServerUnusable) as error:
-        gone = isinstance(error.__cause__, NoAnswer)
-        raise (click.ClickException if gone else click.UsageError)(str(error)) from error
+        raise servers.failure(str(error), error.__cause__) from error

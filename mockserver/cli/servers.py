@@ -84,8 +84,8 @@ def stop(text: str, code: int) -> NoReturn:
 def connect(url: str | None, admin_token: str | None = None, **flags: Any) -> "Iterator[Client]":
     """A client of the server at a URL; without a URL, of a server with these flags, which ends with the block.
 
-    A server that cannot be reached, or is not a mock server, ends the command with code 1; a server that refuses a
-    call, with a usage error.
+    A server that cannot be reached, is not a mock server, or answers with a 5xx ends the command with code 1; a server
+    that refuses a call, with a usage error.
     """
     from mockserver.client import Client, NoAnswer, Refused
 
@@ -96,9 +96,17 @@ def connect(url: str | None, admin_token: str | None = None, **flags: Any) -> "I
                 _check_health(client)
                 yield client
         except NoAnswer as error:
-            raise click.ClickException(str(error)) from error
+            raise failure(str(error), error) from error
         except Refused as error:
-            raise click.UsageError(error.detail if url is None else str(error)) from error
+            raise failure(error.detail if url is None else str(error), error) from error
+
+
+def failure(text: str, cause: BaseException | None) -> click.ClickException:
+    """The error for a failed call: a usage error, except for no answer or a 5xx, which no argument causes."""
+    from mockserver.client import NoAnswer, Refused
+
+    is_from_server = isinstance(cause, NoAnswer) or (isinstance(cause, Refused) and cause.status >= 500)
+    return (click.ClickException if is_from_server else click.UsageError)(text)
 
 
 def _name_variable(url: str | None) -> None:
@@ -118,6 +126,8 @@ def _check_health(client: "Client") -> None:
     try:
         client.health()
     except Refused as error:
+        if error.status >= 500:  # Its own, or that of a balancer in front of it.
+            raise
         raise click.ClickException(f"{client.url} is not the URL of a mock server: {error}") from error
 
 

@@ -21,7 +21,10 @@ from tests.cli.conftest import Run
 from tests.server import programs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from flask import Flask
 
 RANGE = ("--from", "2025-10-13", "--to", "2025-10-19")
 CALLERS = {
@@ -29,6 +32,7 @@ CALLERS = {
     "audit": ("audit",),
     "cases": ("cases", "--run", "C001"),
     "metric": ("metric", "ai-active-users", *RANGE),
+    "total": ("total",),
 }
 """The commands that call the server at --url."""
 
@@ -137,6 +141,22 @@ def test_other_program_is_one_line_with_code_1(run: Run, command: str, kind: str
         result = run(*CALLERS[command], "--url", running.url)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
     assert message in errors(result.stderr)[0]
+
+
+@pytest.mark.parametrize("command", CALLERS)
+@pytest.mark.parametrize("answered", [("/_mock/health",), ()], ids=["later", "at once"])
+def test_5xx_of_the_server_is_no_usage_error(run: Run, app: "Flask", command: str, answered: tuple[str, ...]) -> None:
+    def failing(environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
+        if environ["PATH_INFO"] in answered:
+            return app(environ, start)
+        start("503 Service Unavailable", [("Content-Type", "application/problem+json")])
+        return [b'{"detail": "the store is away"}']
+
+    with server.in_thread(failing) as running:
+        result = run(*CALLERS[command], "--url", running.url)
+    output = result.stdout if command == "cases" and answered else result.stderr  # A case fails, the command goes on.
+    assert (result.exit_code, "Usage:" in result.stderr) == (1, False)
+    assert re.search("503:? the store is away", output)
 
 
 def test_proxy_is_not_used_for_a_server_on_this_machine(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ Every error begins with `Error: `.
 | exit code | meaning |
 | --- | --- |
 | 0 | fine |
-| 1 | there are findings, no server responded, or the output could not be written |
+| 1 | there are findings, no server responded, the server failed (5xx), or the output could not be written |
 | 2 | wrong flags or arguments |
 | 3 | the port is taken |
 """
