@@ -13,7 +13,7 @@ import yaml
 from mockserver.cli import main
 from mockserver.organizations import files
 from tests.docs import blocks, session
-from tests.docs.blocks import NAMES, PAGES
+from tests.docs.blocks import NAMES, PAGES, TEXT_NAMES, TEXTS
 from tests.server.programs import ROOT
 
 pytestmark = pytest.mark.in_process("the servers are separate processes")
@@ -88,7 +88,7 @@ def unknown_words(text: str) -> list[str]:
     return unknown
 
 
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+@pytest.mark.parametrize("page", TEXTS, ids=TEXT_NAMES)
 def test_every_flag_exists(page: Path) -> None:
     assert unknown_words(page.read_text(encoding="utf-8")) == []
 

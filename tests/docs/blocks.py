@@ -21,6 +21,9 @@ EXAMPLES = ROOT / "docs" / "examples"
 DOCS = [path for path in sorted((ROOT / "docs").rglob("*.md")) if not path.is_relative_to(EXAMPLES)]
 PAGES = [ROOT / "README.md", *DOCS]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+TEXTS = [*PAGES, *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "SECURITY")), *EXAMPLES.rglob("*.md")]
+"""The pages, and those whose blocks are not run here."""
+TEXT_NAMES = [str(page.relative_to(ROOT)) for page in TEXTS]
 OUTPUTS = {"json", "text"}
 DATA = {"dockerfile", "ini", "text", "yaml"}
 """Languages of blocks that need not be run."""

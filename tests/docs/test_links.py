@@ -1,4 +1,4 @@
-"""Links of README.md and docs/ on the file host and on a package page: the generator checks those inside docs/."""
+"""Links of the texts on the file host and on a package page: the generator checks those inside docs/."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from hatchling.metadata.core import ProjectMetadata
 from hatchling.plugin.manager import PluginManager
 
-from tests.docs.blocks import NAMES, PAGES
+from tests.docs.blocks import TEXT_NAMES, TEXTS
 from tests.server.programs import ROOT
 
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -39,7 +39,7 @@ def broken(page: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+@pytest.mark.parametrize("page", TEXTS, ids=TEXT_NAMES)
 def test_every_link_leads_somewhere(page: Path) -> None:
     assert broken(page) == []
 
