@@ -30,6 +30,9 @@ EXEMPT = {
 """How many blocks of a page are exempt, each with its reason in the page."""
 
 EXEMPT_PAGES = {f"docs/cases/{path.stem}.md" for path in (ROOT / "docs" / "cases").glob("*.md")}
+_THIRD_PARTY = re.compile(r"^(?:import|from) (pytest|requests|httpx|testcontainers)\b", re.MULTILINE)
+_INSTALLED = re.compile(r"`pip install ([^`]+)`")
+
 RUN = {name: page for name, page in zip(NAMES, PAGES, strict=True) if name not in EXEMPT_PAGES and [*blocks.of(page)]}
 
 
@@ -47,6 +50,13 @@ def test_every_block_is_run_or_exempt_or_data(page: Path) -> None:
     found = [*blocks.of(page)]
     languages = blocks.DATA | {"sh"}
     assert [block.place for block in found if not (block.file or block.exempt or block.language in languages)] == []
+
+
+@pytest.mark.parametrize("page", RUN.values(), ids=RUN)
+def test_page_says_how_to_install_what_its_tests_import(page: Path) -> None:
+    imported = {name for block in blocks.of(page) if block.file for name in _THIRD_PARTY.findall(block.text)}
+    installed = {word for line in _INSTALLED.findall(page.read_text(encoding="utf-8")) for word in line.split()}
+    assert imported - installed == set()
 
 
 def test_exempt_blocks_are_counted() -> None:
