@@ -11,7 +11,7 @@ DISTRIBUTION = "analytics-mockserver"
 PACKAGE = "mockserver"
 MARK = f'__distribution__ = "{DISTRIBUTION}"'.encode()
 
-REINSTALL = f"`pip install --force-reinstall --no-deps {DISTRIBUTION}` restores it"
+REINSTALL = f"`pip install --force-reinstall --no-deps {DISTRIBUTION}` (or the path of a checkout) restores it"
 
 ELSEWHERE = (
     f"The server can run in an environment of its own: set `mockserver_command = uvx {DISTRIBUTION}` in pytest's ini "

@@ -173,7 +173,8 @@ def parse_store(text: str) -> "StoreAddress":
         raise SettingsError(str(error)) from error
     if find_spec("redis") is None:
         raise SettingsError(
-            "a store needs the package redis, which is an extra: run `pip install 'analytics-mockserver[redis]'`"
+            "a store needs the package redis, which is an extra: run `pip install 'analytics-mockserver[redis]'`, or "
+            "in a checkout `pip install '.[redis]'`"
         )
     return found
 

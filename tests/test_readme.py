@@ -31,6 +31,7 @@ EXEMPT = {
 
 EXEMPT_PAGES = {f"docs/cases/{path.stem}.md" for path in (ROOT / "docs" / "cases").glob("*.md")}
 _THIRD_PARTY = re.compile(r"^(?:import|from) (pytest|requests|httpx|testcontainers)\b", re.MULTILINE)
+_BY_NAME = re.compile(r"pip install .*(?:analytics-mockserver|requirements\.txt)")
 _INSTALLED = re.compile(r"`pip install ([^`]+)`")
 
 RUN = {name: page for name, page in zip(NAMES, PAGES, strict=True) if name not in EXEMPT_PAGES and [*blocks.of(page)]}
@@ -57,6 +58,12 @@ def test_page_says_how_to_install_what_its_tests_import(page: Path) -> None:
     imported = {name for block in blocks.of(page) if block.file for name in _THIRD_PARTY.findall(block.text)}
     installed = {word for line in _INSTALLED.findall(page.read_text(encoding="utf-8")) for word in line.split()}
     assert imported - installed == set()
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=TEXT_NAMES)
+def test_page_that_installs_the_package_by_its_name_says_what_to_do_before_the_first_release(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert not _BY_NAME.search(text) or "first release" in text
 
 
 def test_exempt_blocks_are_counted() -> None:

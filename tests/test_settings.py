@@ -145,7 +145,10 @@ def test_store_is_not_shown_with_the_settings() -> None:
 
 def test_store_without_its_client_is_refused_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "find_spec", lambda _: None)
-    with pytest.raises(SettingsError, match=r"run `pip install 'analytics-mockserver\[redis\]'`"):
+    with pytest.raises(
+        SettingsError,
+        match=r"run `pip install 'analytics-mockserver\[redis\]'`, or in a checkout `pip install '.\[redis\]'`",
+    ):
         Settings(store="redis://h")
 
 

@@ -161,7 +161,7 @@ def test_files_that_another_distribution_took_with_it_are_named(
         (made.site / file).unlink()
     shutil.rmtree(made.site / "mockserver_client-9.9.dist-info")
     missing = f"the file {made.site}/mockserver/__init__.py of analytics-mockserver is missing: "
-    restore = "`pip install --force-reinstall --no-deps analytics-mockserver` restores it."
+    restore = "`pip install --force-reinstall --no-deps analytics-mockserver` (or the path of a checkout) restores it."
     assert made.command_error().startswith(f"mockserver: {missing}")
     result = made.run_pytest(TESTS, "--mockserver-url", server_url)
     result.assert_outcomes(passed=2, errors=1, warnings=1)
