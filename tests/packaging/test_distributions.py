@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -14,8 +15,20 @@ import pytest
 
 from tests.server.programs import ROOT, UNMEASURED
 
-SOURCES = ("mockserver", "analytics_mockserver", "fixtures", "openapi")
-FILES = ("CHANGELOG.md", "LICENSE", "README.md", "constraints.txt", "pyproject.toml")
+SOURCES = (
+    *("mockserver", "analytics_mockserver", "fixtures", "openapi", "docs", "deploy"),
+    *(
+        ".dockerignore",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "Dockerfile",
+        "LICENSE",
+        "Makefile",
+        "README.md",
+        "SECURITY.md",
+    ),
+    *("action.yml", "compose.yaml", "constraints.txt", "pyproject.toml"),
+)
 
 
 def build(source: Path, target: Path) -> None:
@@ -36,6 +49,15 @@ def digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
 
 
+def unpacked(built: Path, target: Path) -> Path:
+    """Unpack the sdist into an empty folder, and return its only folder."""
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(target, filter="data")
+    (source,) = target.iterdir()
+    return source
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the sdist and the wheel of this checkout."""
@@ -54,10 +76,7 @@ def metadata(built: Path) -> Message:
 
 
 def test_another_build_of_the_same_files_has_the_same_bytes(built: Path, tmp_path: Path) -> None:
-    (sdist,) = built.glob("*.tar.gz")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
-    (source,) = tmp_path.iterdir()
+    source = unpacked(built, tmp_path)
     for path in source.rglob("*"):
         path.chmod(0o700 if path.is_dir() else 0o600)
         os.utime(path, (1_000_000_000, 1_000_000_000))
@@ -89,4 +108,16 @@ def test_sdist_has_every_source_file_and_no_other(built: Path) -> None:
         names = {member.name.partition("/")[2] for member in archive.getmembers()}
     names = {name for name in names if not name.startswith("mockserver/console/site/")}  # `make docs` may have run.
     listed = subprocess.run(["git", "ls-files", *SOURCES], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert names - {"PKG-INFO", ".gitignore"} == {*listed.stdout.split(), *FILES}
+    assert names - {"PKG-INFO", ".gitignore"} == {*listed.stdout.split()}
+
+
+@pytest.mark.unix("the Makefile is for a POSIX shell")
+def test_readme_is_true_in_an_unpacked_sdist(built: Path, tmp_path: Path) -> None:
+    source = unpacked(built, tmp_path)
+    readme = (source / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:[\w-]+/)*[\w-]+\.yaml)`|\]\((?!https:)([^)#\s]+)", readme)
+    files = {file or link for file, link in named}
+    assert {"compose.yaml", "docs/index.md"} <= files
+    assert {file for file in files if not (source / file).exists()} == set()
+    done = subprocess.run(["make", "--dry-run", "run"], cwd=source, capture_output=True, text=True, check=False)
+    assert (done.returncode, "-m mockserver serve" in done.stdout) == (0, True), done.stderr
