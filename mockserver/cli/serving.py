@@ -118,25 +118,38 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, worke
             return
         start = starting.Start(chosen, as_json=as_json, then=stop_at_eof if until_eof else None)
         if chosen.workers > 1:
-            with _listening(chosen.host):
+            with _listening(chosen.host, chosen.port):
                 workers.serve(start, grace)
         else:
             _serve(start, grace, shared=False)
 
 
 @contextmanager
-def _listening(host: str) -> Iterator[None]:
+def _listening(host: str, port: int) -> Iterator[None]:
     """End the command when the server cannot listen, or nobody can read where it is."""
     from mockserver import server
 
     try:
         yield
     except server.PortTaken as error:
-        servers.stop(str(error), 3)
+        servers.stop(_mock_server_at(host, port) or str(error), 3)
     except starting.LineLost as error:
         output.give_up(str(error))
     except OSError as error:
         raise click.UsageError(f"cannot listen on {host}: {error.strerror}; choose another --host") from error
+
+
+def _mock_server_at(host: str, port: int) -> str | None:
+    """What to do if a mock server answers at an address; None if none does."""
+    from mockserver.client import Client, NoAnswer, Refused
+
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    try:
+        with Client(url, timeout=1.0) as client:
+            client.health()
+    except (NoAnswer, Refused):
+        return None
+    return f"a mock server answers at {url} already; use it, stop it, or choose another port with --port"
 
 
 def _serve(start: starting.Start, grace: float, *, shared: bool) -> None:
@@ -146,7 +159,7 @@ def _serve(start: starting.Start, grace: float, *, shared: bool) -> None:
     if not starting.is_sound(chosen):
         start.make()
     late = server.LateApp(start.make_late)
-    with _listening(chosen.host):
+    with _listening(chosen.host, chosen.port):
         server.serve(late, chosen.host, chosen.port, chosen.threads, start.ready, grace, shared=shared)
     if late.error is not None:
         raise late.error

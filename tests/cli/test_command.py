@@ -34,7 +34,7 @@ def test_taken_port_is_one_line_on_stderr_and_code_3() -> None:
         with programs.started(*flags, port) as second:
             code, out, err = ended(second)
     assert (code, out, err.count("\n")) == (3, "", 1)
-    assert err.startswith(f"Error: port {port} on 127.0.0.1 is taken by another program; ")
+    assert err.startswith(f"Error: a mock server answers at http://127.0.0.1:{port} already; ")
 
 
 def imported(*arguments: str) -> set[str]:

@@ -97,11 +97,17 @@ def test_each_problem_of_a_file_is_an_error(run: Run, tmp_path: Path) -> None:
 
 def test_taken_port_is_an_error_with_code_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def serve(*_: object, **__: object) -> None:
-        raise PortTaken("port 8080 on 127.0.0.1 is taken")
+        raise PortTaken("port 1 on 127.0.0.1 is taken")
 
     monkeypatch.setattr(server, "serve", serve)
-    result = run("serve")
-    assert (result.exit_code, result.stderr) == (3, "Error: port 8080 on 127.0.0.1 is taken\n")
+    result = run("serve", "--port", "1")
+    assert (result.exit_code, result.stderr) == (3, "Error: port 1 on 127.0.0.1 is taken\n")
+
+
+def test_port_that_a_mock_server_has_is_an_error_with_its_url(run: Run, url: str) -> None:
+    result = run("serve", "--port", url.rpartition(":")[2])
+    expected = f"Error: a mock server answers at {url} already; use it, stop it, or choose another port with --port\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (3, "", expected)
 
 
 @pytest.mark.parametrize("command", CALLERS)
