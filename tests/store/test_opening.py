@@ -159,6 +159,27 @@ def test_engine_that_does_not_answer_is_named_with_the_reason(
     assert "let-me-in" not in text
 
 
+@pytest.mark.parametrize(
+    ("scheme", "cause", "hint"),
+    [
+        ("rediss", "Timeout connecting to server", " (a port without TLS looks like this; it needs redis://)"),
+        ("rediss", "Error 111 connecting to h:6379. Connection refused.", ""),
+        ("redis", "(104, 'Connection reset by peer')", " (a port with TLS looks like this; it needs rediss://)"),
+        ("redis", "Connection closed by server.", " (a port with TLS looks like this; it needs rediss://)"),
+        ("redis", "Timeout connecting to server", ""),
+    ],
+)
+def test_error_says_that_only_one_side_may_have_tls(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, cause: str, hint: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreUnavailable(cause)
+
+    monkeypatch.setattr(Engine, "wait", fail)
+    text = refusal(replace(SETTINGS, store=f"{scheme}://h"))
+    assert text == f"the store at {scheme}://h cannot be used: {cause}{hint}"
+
+
 def test_engine_that_is_full_is_named_with_the_reason(own_engine: EngineProcess) -> None:
     with own_engine.client() as client:
         client.config_set("maxmemory", "1")

@@ -51,4 +51,13 @@ def _usable(address: StoreAddress) -> Iterator[None]:
     try:
         yield
     except StoreUnavailable as error:
-        raise StoreUnusable(f"the store at {address} cannot be used: {error.cause}") from error
+        hint = _tls_hint(address.url, error.cause)
+        raise StoreUnusable(f"the store at {address} cannot be used: {error.cause}{hint}") from error
+
+
+def _tls_hint(url: str, cause: str) -> str:
+    """What an error may mean in which neither side speaks of TLS, because only one of them has it."""
+    if url.startswith("rediss:"):
+        return " (a port without TLS looks like this; it needs redis://)" if "Timeout" in cause else ""
+    ended = "reset by peer" in cause or "closed by server" in cause
+    return " (a port with TLS looks like this; it needs rediss://)" if ended else ""
