@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mockserver.learning import likeness
-from mockserver.learning.likeness import Match
+from mockserver.learning.likeness import Fields, Match
+from mockserver.learning.meaning import Meaning, meanings
 from mockserver.learning.shape import STRONG, Kind, Shape, is_compatible, is_same_type
+from mockserver.learning.wording import is_opaque, words
 
 WHOLE = 1000
 """How much alike two equal shapes are, in thousandths."""
@@ -172,6 +174,7 @@ class _Aligner:
         self._renames = renames
         self._result = result
         self._is_sample = is_sample
+        self._known_words = frozenset().union(*map(words, renames.renamable))
 
     def add(self, path: str, ours: Shape, theirs: Shape, depth: int) -> None:
         """Add two shapes that are the same, with everything in them."""
@@ -208,21 +211,30 @@ class _Aligner:
     def _add_by_likeness(self, ours: Shape, theirs: Shape, pairs: Pairs) -> None:
         """Add pairs by what names and descriptions say, and then by shapes, until there are no more."""
         same_size = len(ours.fields) == len(theirs.fields)
+        meant = meanings(ours.fields, self._renames.renamable)
         found: Pairs = {}
         while True:
             pairs |= found
             mine, other = self._rest(ours, theirs, pairs)
-            found = likeness.by_text(mine, other) or likeness.by_shape(mine, other, formats_only=True)
+            found = likeness.by_text(mine, other, meant) or likeness.by_shape(mine, other, meant, formats_only=True)
             if not found:
                 plain = same_size and not self._renames.by_words and not any(each.score for each in pairs.values())
-                found = self._by_shape_alone(mine, other, plain=plain)
+                found = self._by_shape_alone(mine, other, meant, plain=plain)
             if not found:
                 return
 
-    def _by_shape_alone(self, mine: Mapping[str, Shape], other: Mapping[str, Shape], *, plain: bool) -> Pairs:
-        """Arrays and objects by their shapes, and `plain` values too."""
-        found = likeness.by_shape(mine, other, formats_only=False)
-        return {one: each for one, each in found.items() if plain or mine[one].items or mine[one].fields}
+    def _by_shape_alone(self, mine: Fields, other: Fields, meant: Mapping[str, Meaning], *, plain: bool) -> Pairs:
+        """Arrays and objects by what they have inside, and `plain` values too if their texts say nothing."""
+        found = likeness.by_shape(mine, other, meant, formats_only=False)
+        return {
+            one: each
+            for one, each in found.items()
+            if _has_inside(mine[one], other[each.other])
+            or (plain and _is_plain(mine[one]) and self._says_nothing(each.other, other[each.other]))
+        }
+
+    def _says_nothing(self, name: str, theirs: Shape) -> bool:
+        return not theirs.description and is_opaque(words(name), self._known_words)
 
     def _rest(self, ours: Shape, theirs: Shape, pairs: Pairs) -> tuple[dict[str, Shape], dict[str, Shape]]:
         """The fields without a partner: ours that can have another name, and theirs that are none of our fixed ones."""
@@ -243,13 +255,23 @@ class _Aligner:
             if possible:
                 taken |= {other for other, _ in possible}
                 self._result.open.append(Open(name, tuple(possible), is_weak))
-        open_names = {each.name for each in self._result.open}
-        for name in ours.fields:
-            if name not in pairs and name not in open_names:
+        # A field of another type is there, and so may be any field of an object that has none of ours.
+        there = {each.name for each in self._result.open} | theirs.fields.keys() - taken
+        for name in ours.fields if pairs else ():
+            if name not in pairs and name not in there:
                 self._result.missing[prefix + name] = theirs.where
         for other, each in theirs.fields.items():
             if other not in taken:
                 self._result.extra.append((prefix + other, each.where))
+
+
+def _is_plain(shape: Shape) -> bool:
+    return not shape.kinds & {Kind.ARRAY, Kind.OBJECT}
+
+
+def _has_inside(ours: Shape, theirs: Shape) -> bool:
+    """Whether both are arrays or objects of which something is known."""
+    return bool((ours.items and theirs.items) or (ours.fields and theirs.fields))
 
 
 def _is_homogeneous(theirs: Shape) -> bool:

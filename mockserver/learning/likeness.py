@@ -3,15 +3,15 @@
 Whole numbers only, so that the same files always give the same result.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mockserver.learning.meaning import Meaning
 from mockserver.learning.shape import STRONG, Shape, is_compatible, is_same_type
+from mockserver.learning.wording import Words, is_opposed, wording, words
 
 Fields = Mapping[str, Shape]
-Words = frozenset[str]
 
 SAME_DESCRIPTION, SAME_VALUES, SAME_NAME, BOTH = 1000, 900, 800, 100
 _NAMES, _DESCRIPTIONS, _MENTIONED = 700, 750, 600
@@ -19,14 +19,6 @@ _NAMES, _DESCRIPTIONS, _MENTIONED = 700, 750, 600
 
 LEAST, MARGIN = 150, 75
 """What the best partner must reach, and by how much it must be better than the second best."""
-
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_STEM = 5
-
-
-def words(text: str) -> Words:
-    """The words of a name or a sentence, each without its ending."""
-    return frozenset(word.lower()[:_STEM] for word in _WORD.findall(text) if len(word) > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +29,17 @@ class Match:
     score: int = 0
 
 
-def by_text(ours: Fields, theirs: Fields) -> dict[str, Match]:
-    """Pairs of fields whose texts or values are more alike than those of any other pair with either."""
+def by_text(ours: Fields, theirs: Fields, meant: Mapping[str, Meaning]) -> dict[str, Match]:
+    """Pairs of fields whose texts or values are more alike than those of any other pair with either.
+
+    `meant` is what our fields say beside all others of their object.
+    """
     weights = _weights([*_texts(ours), *_texts(theirs)])
     scores = {
         (one, other): _score(one, ours[one], other, theirs[other], weights)
         for one in ours
         for other in theirs
-        if is_same_type(ours[one], theirs[other])
+        if is_same_type(ours[one], theirs[other]) and _is_told(one, ours[one], other, theirs[other], meant[one])
     }
     pairs = {}
     for (one, other), score in scores.items():
@@ -56,7 +51,7 @@ def by_text(ours: Fields, theirs: Fields) -> dict[str, Match]:
     return pairs
 
 
-def by_shape(ours: Fields, theirs: Fields, *, formats_only: bool) -> dict[str, Match]:
+def by_shape(ours: Fields, theirs: Fields, meant: Mapping[str, Meaning], *, formats_only: bool) -> dict[str, Match]:
     """Pairs of fields that could be nothing else: each has the other as its only possible partner.
 
     With `formats_only`, possible partners are those of the same format, such as date.
@@ -66,9 +61,18 @@ def by_shape(ours: Fields, theirs: Fields, *, formats_only: bool) -> dict[str, M
         for one in ours
         for other in theirs
         if (_same_format if formats_only else is_compatible)(ours[one], theirs[other])
+        and meant[one].can_be(wording(other, theirs[other].description))
     ]
     counts = Counter(("ours", one) for one, _ in possible) + Counter(("theirs", other) for _, other in possible)
     return {one: Match(other) for one, other in possible if counts["ours", one] == counts["theirs", other] == 1}
+
+
+def _is_told(name: str, ours: Shape, other: str, theirs: Shape, meant: Meaning) -> bool:
+    """Whether texts or values say that a field is ours."""
+    if _has_same_description(ours, theirs) or _has_same_values(ours, theirs):
+        return not is_opposed(words(name), words(other))
+    said = wording(other, theirs.description)
+    return not meant.is_crossed_by(said) if name == other else meant.is_told_by(said)
 
 
 def _same_format(one: Shape, other: Shape) -> bool:
@@ -90,7 +94,7 @@ def _score(name: str, ours: Shape, other: str, theirs: Shape, weights: Mapping[s
     mentioned = mine | words(ours.description)
     told = other_words | words(theirs.description)
     return BOTH * (name == other) + max(
-        SAME_DESCRIPTION * (bool(ours.description) and _plain(ours) == _plain(theirs)),
+        SAME_DESCRIPTION * _has_same_description(ours, theirs),
         SAME_NAME * (name == other),
         SAME_VALUES * _has_same_values(ours, theirs),
         _NAMES * _shared(mine, other_words, mine | other_words, weights) // 1000,
@@ -98,6 +102,10 @@ def _score(name: str, ours: Shape, other: str, theirs: Shape, weights: Mapping[s
         _MENTIONED * _shared(mentioned, other_words, other_words, weights) // 1000,
         _MENTIONED * _shared(mine, told, mine, weights) // 1000,
     )
+
+
+def _has_same_description(ours: Shape, theirs: Shape) -> bool:
+    return bool(ours.description) and _plain(ours) == _plain(theirs)
 
 
 def _has_same_values(ours: Shape, theirs: Shape) -> bool:
