@@ -1,6 +1,6 @@
 """The operations of an OpenAPI document: their parameters, their answers by status, and the path to each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,11 +24,20 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """A header of an answer, its name in lower case."""
+
+    name: str
+    shape: Shape
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What an operation answers with one status: the shape of the body, and the headers in lower case."""
+    """What an operation answers with one status: the shape of the body, and the headers."""
 
     shape: Shape | None
-    headers: frozenset[str]
+    headers: Collection[Header]
     where: str
 
 
@@ -115,22 +124,26 @@ class Api:
                 yield text(found.get("name")), self._parameter(found, where)
 
     def _parameter(self, node: Node, where: str) -> Parameter:
-        schema, place = (node["schema"], f"{where}/schema") if "schema" in node else (node, where)
+        schema, place = _schema(node, where)
         behind, _, _ = self._document_node(schema, place)
         beside = {**behind, **mapping(schema)}
-        default, minimum = beside.get("default"), beside.get("minimum")
+        default = beside.get("default")
         return Parameter(
             self._reader.shape(schema, place),
             node.get("required") is True,
             None if default is None or isinstance(default, list | dict) else str(default),
-            minimum if isinstance(minimum, int) else None,
+            _minimum(beside),
         )
 
     def _answers(self, node: Node, pointer: str) -> Iterator[tuple[str, Answer]]:
         for status, each in mapping(node.get("responses")).items():
             found, where, _ = self._document_node(each, f"{pointer}/responses/{escape(status)}")
-            headers = frozenset(name.lower() for name in mapping(found.get("headers")))
-            yield status, Answer(self._body(found, where), headers, where)
+            yield status, Answer(self._body(found, where), tuple(self._headers(found, where)), where)
+
+    def _headers(self, node: Node, where: str) -> Iterator[Header]:
+        for name, each in mapping(node.get("headers")).items():
+            found, place, _ = self._document_node(each, f"{where}/headers/{escape(name)}")
+            yield Header(name.lower(), self._reader.shape(*_schema(found, place)), found.get("required") is True)
 
     def _body(self, node: Node, where: str) -> Shape | None:
         if self.document.is_swagger:
@@ -144,3 +157,16 @@ class Api:
 
     def _document_node(self, node: object, pointer: str) -> tuple[Node, str, tuple[str, ...]]:
         return self.document.resolve(node, pointer)
+
+
+def _schema(node: Node, where: str) -> tuple[object, str]:
+    """The schema of a parameter or a header, with its place; in Swagger 2.0, that is the parameter or header itself."""
+    return (node["schema"], f"{where}/schema") if "schema" in node else (node, where)
+
+
+def _minimum(schema: Node) -> int | None:
+    """The smallest whole number that a schema allows."""
+    exclusive, minimum = schema.get("exclusiveMinimum"), schema.get("minimum")
+    if isinstance(exclusive, int) and not isinstance(exclusive, bool):
+        return exclusive + 1
+    return minimum + (exclusive is True) if isinstance(minimum, int) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mockserver.gateway.switches import AnySwitch, Option
-from mockserver.learning.api import Parameter
+from mockserver.learning.api import Header, Parameter
 from mockserver.learning.shape import Kind, Shape
 from mockserver.learning.tenant import Tenant, View
 
@@ -102,23 +102,26 @@ def error_field(name: str, *tests: Test, beside: str | None = None) -> Condition
     return Condition(places)
 
 
-def status(operations: Iterable[str], code: str) -> Condition:
-    """One of these operations answers with this status."""
+def status(operations: Iterable[str], code: str, *tests: Test) -> Condition:
+    """One of these operations answers with this status, and the body passes all tests."""
     names = tuple(operations)
 
     def places(tenant: Tenant) -> Iterator[Seen]:
         views = (tenant.views[each] for each in names if each in tenant.views)
-        return (Seen(view.answers[code].where, Presence.SOMETIMES) for view in views if code in view.answers)
+        answers = (view.answers[code] for view in views if code in view.answers)
+        found = (Seen(each.where, Presence.SOMETIMES, each.shape or _NOTHING) for each in answers)
+        return (seen for seen in found if all(test(seen) for test in tests))
 
     return Condition(places)
 
 
-def header(code: str, name: str) -> Condition:
-    """An answer with this status has this header."""
+def header(code: str, name: str, *tests: Test) -> Condition:
+    """Answers with this status have this header, and it passes all tests in each that has it."""
 
     def places(tenant: Tenant) -> Iterator[Seen]:
-        found = (view.answers[code] for view in tenant.views.values() if code in view.answers)
-        return (Seen(each.where, Presence.SOMETIMES) for each in found if name.lower() in each.headers)
+        answers = [view.answers[code] for view in tenant.views.values() if code in view.answers]
+        found = [_header(each) for answer in answers for each in answer.headers if each.name == name.lower()]
+        return iter(found if all(test(seen) for test in tests for seen in found) else ())
 
     return Condition(places)
 
@@ -131,6 +134,10 @@ def schemes(*names: str) -> Condition:
         return iter([] if None in found else [Seen(str(found[0]), Presence.ALWAYS)])
 
     return Condition(places, Source.FILE)
+
+
+def _header(found: Header) -> Seen:
+    return Seen(found.shape.where, Presence.ALWAYS if found.is_required else Presence.SOMETIMES, found.shape)
 
 
 def _parameter(found: Parameter) -> Seen:
@@ -202,6 +209,11 @@ def kinds(*expected: Kind) -> Test:
 def kind(expected: Kind) -> Test:
     """It has this type, among others."""
     return lambda seen: expected in seen.shape.types
+
+
+def whole_number(seen: Seen) -> bool:
+    """It is a whole number, always."""
+    return seen.shape.kinds == {Kind.INTEGER}
 
 
 def has_format(*names: str) -> Test:

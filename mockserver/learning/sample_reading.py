@@ -2,7 +2,7 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from analytics_mockserver.suggestions import unknown_name
 from mockserver.learning import endpoints, sample_shape
 from mockserver.learning.alignment import WHOLE, Renames, best_view
-from mockserver.learning.api import SUCCESS, Answer, Endpoint, Operation
+from mockserver.learning.api import SUCCESS, Answer, Endpoint, Header, Operation
 from mockserver.learning.document import listing, mapping, text
 from mockserver.learning.errors import LearnError
 from mockserver.learning.findings import Ours, Reading
@@ -33,7 +33,7 @@ class Capture:
     operations: tuple[str, ...]
     status: str
     shape: Shape | None
-    headers: frozenset[str]
+    headers: Mapping[str, Shape]
     where: str
 
 
@@ -73,7 +73,7 @@ def _captures(ours: Ours, sample: str, number: int) -> Iterator[Capture]:
         where = f"sample {number}"
         shape = sample_shape.shape(content, where)
         operations = (operation,) if operation else _by_shape(ours, shape)
-        yield Capture(operations, SUCCESS, shape, frozenset(), where)
+        yield Capture(operations, SUCCESS, shape, {}, where)
 
 
 def _split(ours: Ours, sample: str) -> tuple[str | None, Path]:
@@ -107,8 +107,8 @@ def _har(ours: Ours, entries: Iterable[object], where: str) -> Iterator[Capture]
             place = f"{where}, entry {number}"
             response = mapping(each.get("response"))
             body = _har_body(mapping(response.get("content")), place)
-            named = [text(mapping(header).get("name")).lower() for header in listing(response.get("headers"))]
-            yield Capture((operation,), str(response.get("status")), body, frozenset(named), place)
+            headers = dict(_har_headers(response, place))
+            yield Capture((operation,), str(response.get("status")), body, headers, place)
 
 
 def _endpoint(request: Mapping[str, Any]) -> Endpoint | None:
@@ -144,6 +144,11 @@ def _ends_with(path: endpoints.Steps, end: endpoints.Steps) -> bool:
     last = path[-len(end) :]
     pairs = zip(end, last, strict=False)
     return len(last) == len(end) and all(mine in {step, endpoints.VARIABLE} for mine, step in pairs)
+
+
+def _har_headers(response: Mapping[str, Any], where: str) -> Iterator[tuple[str, Shape]]:
+    for each in map(mapping, listing(response.get("headers"))):
+        yield text(each.get("name")).lower(), sample_shape.header(text(each.get("value")), where)
 
 
 def _har_body(content: Mapping[str, Any], where: str) -> Shape | None:
@@ -190,6 +195,11 @@ def _operation(name: str, captures: Iterable[Capture]) -> Operation:
     answers = {}
     for status, found in by_status.items():
         shapes = [each.shape for each in found if each.shape is not None]
-        headers = frozenset().union(*(each.headers for each in found))
-        answers[status] = Answer(union(shapes) if shapes else None, headers, found[0].where)
+        answers[status] = Answer(union(shapes) if shapes else None, tuple(_headers(found)), found[0].where)
     return Operation(name, "", {}, answers)
+
+
+def _headers(captures: Sequence[Capture]) -> Iterator[Header]:
+    for name in dict.fromkeys(name for each in captures for name in each.headers):
+        shapes = [each.headers[name] for each in captures if name in each.headers]
+        yield Header(name, union(shapes), len(shapes) == len(captures))

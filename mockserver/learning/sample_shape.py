@@ -24,6 +24,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
+_COUNT = re.compile(r"[0-9]{1,7}")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -53,6 +54,11 @@ def shape(value: object, where: str, depth: int = 0) -> Shape:
         return Shape(frozenset((Kind.ARRAY,)), items=union(items) if items else None, where=where)
     kind, formats = _scalar(value)
     return Shape(frozenset((kind,)), frozenset(formats), where=where)
+
+
+def header(value: str, where: str) -> Shape:
+    """The shape of a header's value. Digits are a whole number, unless there are so many that they count no seconds."""
+    return shape(int(value) if _COUNT.fullmatch(value.strip()) else value, where)
 
 
 def _object(value: dict[str, Any], where: str, depth: int) -> Shape:

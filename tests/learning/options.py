@@ -136,6 +136,15 @@ def without_status(code: str, *operations: str) -> Change:
     return change
 
 
+def set_header(name: str, response: str, **keys: Any) -> Change:
+    """Set keys of a header of a response."""
+
+    def change(document: Document) -> None:
+        document["components"]["responses"][response]["headers"][name] |= keys
+
+    return change
+
+
 def without_headers(response: str) -> Change:
     """Document no headers of a response."""
 
@@ -207,7 +216,7 @@ SHOWN: Mapping[str, Mapping[str, Mapping[str, Change]]] = {
             "absent": _pagination({"type": "string"}),
         },
         "large_numbers": {"text": leave, "number": replace({"type": "integer"}, "TokenCount")},
-        "retry_after": {"seconds": leave},
+        "retry_after": {"seconds": set_header("Retry-After", "TooManyRequests", required=True)},
     },
     "jetbrains-console": {
         "credits_form": {
@@ -288,7 +297,23 @@ SHOWN: Mapping[str, Mapping[str, Mapping[str, Change]]] = {
 """The options that a file can show, by vendor and switch, and the change of our file that shows each."""
 
 OPEN: Mapping[str, Mapping[str, Mapping[str, Change]]] = {
-    "augment": {"retry_after": {"off": without_headers("TooManyRequests")}},
+    "augment": {
+        "retry_after": {
+            "off": without_headers("TooManyRequests"),
+            "optional": leave,
+            **{
+                name: set_header("Retry-After", "TooManyRequests", required=True, schema=each)
+                for name, each in {
+                    "date": {"type": "string", "format": "date-time"},
+                    "text": {"type": "string"},
+                    "number": {"type": "number"},
+                    "either": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+                    "unknown": {},
+                }.items()
+            },
+        },
+        "last_cursor": {"another type": _pagination({"type": "integer"}, "next_cursor")},
+    },
     "jetbrains-console": {},
     "jetbrains-ide": {
         "schemes": {"bearer": without_scheme("automation"), "automation": without_scheme("bearer")},
@@ -297,7 +322,10 @@ OPEN: Mapping[str, Mapping[str, Mapping[str, Change]]] = {
         "codex_tool": {"another spelling": _tools(*TOOLS, "codex_cli")},
     },
     "tabnine": {
-        "forbidden_everywhere": {"no": without_status("403", *MAY_READ)},
+        "forbidden_everywhere": {
+            "no": without_status("403", *MAY_READ),
+            "only of one team": without_status("403", "getOrganization", "getTeams", "getLicense"),
+        },
         "agent_usage_model": {"name": leave},
     },
 }

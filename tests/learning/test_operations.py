@@ -166,7 +166,7 @@ def test_conditions_name_the_place_that_shows_them() -> None:
     }
     for status, answer, place in (
         ("418", {}, "418"),
-        ("429", {"headers": {"x-grumpy": {}}}, "429"),
+        ("429", {"headers": {"x-grumpy": {}}}, "429/headers/x-grumpy"),
         ("default", grumpy, "default/content/application~1json/schema/properties/grumpy"),
     ):
         content = parrots.document({KEEPERS: page(KEEPER)})

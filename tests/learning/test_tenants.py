@@ -63,7 +63,8 @@ def tenant(vendor: str, renamed: dict[str, str], chosen: dict[str, tuple[str, Ch
 def hidden_switches(dialect: str, chosen: dict[str, str]) -> list[str]:
     """The switches that such a file cannot show: the dialect has no word for it, or its field is left out."""
     without_types = chosen.get("agent_usage_sections") == "first"
-    return [*(["schemes"] if dialect == "swagger" else []), *(["agent_types"] if without_types else [])]
+    unsaid = ["schemes", "retry_after"] if dialect == "swagger" else []
+    return [*unsaid, *(["agent_types"] if without_types else [])]
 
 
 def settled(found: Findings) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What of Augment's switches an OpenAPI file or captured answers show. `mockserver learn` reads them.
 
-Whether a value is refused, who shares a limit, and when data arrive are in neither.
+A header that a file makes optional may never be sent. Whether a value is refused, who shares a limit, and when data
+arrive are in neither.
 """
 
 from typing import Final
@@ -19,8 +20,9 @@ from mockserver.learning.observation import (
     not_nullable,
     nullable,
     sometimes,
+    whole_number,
 )
-from mockserver.learning.shape import DIGITS, EMPTY, LARGE, Kind
+from mockserver.learning.shape import DIGITS, EMPTY, LARGE, NUMERIC, Kind
 from mockserver.vendors.augment import policy
 from mockserver.vendors.augment.policy import LargeNumbers, LastCursor, RetryAfter
 
@@ -43,7 +45,12 @@ OBSERVATIONS: Final = (
     Observation(policy.LAST_CURSOR, LastCursor.NULL, field(_PAGED, _CURSOR, nullable)),
     Observation(policy.LAST_CURSOR, LastCursor.ABSENT, field(_PAGED, _CURSOR, sometimes), Source.FILE),
     Observation(policy.LAST_CURSOR, LastCursor.ABSENT, field(_PAGED, _CURSOR, not_always), Source.SAMPLE),
-    Observation(policy.LAST_CURSOR, LastCursor.EMPTY, field(_PAGED, _CURSOR, always, not_nullable), Source.FILE),
+    Observation(
+        policy.LAST_CURSOR,
+        LastCursor.EMPTY,
+        field(_PAGED, _CURSOR, always, kinds(Kind.STRING), not_nullable),
+        Source.FILE,
+    ),
     Observation(policy.LAST_CURSOR, LastCursor.EMPTY, field(_PAGED, _CURSOR, has_format(EMPTY)), Source.SAMPLE),
     # One length alone would also fit the option that always writes so many digits.
     Observation(
@@ -67,7 +74,7 @@ OBSERVATIONS: Final = (
     Observation(
         policy.LARGE_NUMBERS,
         LargeNumbers.TEXT,
-        field(("queryCostAnalytics",), _TOKENS, kind(Kind.STRING)),
+        field(("queryCostAnalytics",), _TOKENS, kind(Kind.STRING), has_format(NUMERIC)),
         Source.SAMPLE,
     ),
     Observation(
@@ -76,6 +83,6 @@ OBSERVATIONS: Final = (
         field(("queryCostAnalytics",), _TOKENS, has_format(LARGE)),
         Source.SAMPLE,
     ),
-    Observation(policy.RETRY_AFTER, RetryAfter.SECONDS, header("429", "Retry-After")),
+    Observation(policy.RETRY_AFTER, RetryAfter.SECONDS, header("429", "Retry-After", always, whole_number)),
 )
 """The options that are seen when their conditions hold."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from mockserver.learning.observation import (
     Observation,
+    Seen,
     Source,
     always,
     defaults_to,
@@ -23,6 +24,7 @@ from mockserver.learning.observation import (
     schemes,
     sometimes,
 )
+from mockserver.learning.shape import EMPTY, Kind
 from mockserver.vendors.jetbrains_ide import policy
 from mockserver.vendors.jetbrains_ide.policy import (
     CodexTool,
@@ -39,8 +41,16 @@ _WITH_ROWS_BY_TOOL: Final = ("getMetricsByFeature", "getUsersPaged")
 _PAGED: Final = ("getUsersPaged", "getUsers")
 _CURSOR: Final = "nextCursor"
 
+
+def _has_text(seen: Seen) -> bool:
+    """Not only an empty text, which Spring Boot can have in place of a message that it hides."""
+    return Kind.STRING in seen.shape.types and seen.shape.formats != {EMPTY}
+
+
 OBSERVATIONS: Final = (
-    Observation(policy.ERROR_MESSAGE, ErrorMessage.SHOWN, error_field("message", always, beside="timestamp")),
+    Observation(
+        policy.ERROR_MESSAGE, ErrorMessage.SHOWN, error_field("message", always, _has_text, beside="timestamp")
+    ),
     Observation(policy.ERROR_MESSAGE, ErrorMessage.HIDDEN, error_field("message", never, beside="timestamp")),
     Observation(policy.ACCEPTED_SCHEMES, Schemes.BOTH, schemes(*policy.SCHEMES)),
     Observation(policy.DEFAULT_GROUP_BY, DefaultGroupBy.DAY, parameter(_METRICS, "groupBy", defaults_to("DAY"))),

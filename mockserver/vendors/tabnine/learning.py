@@ -7,6 +7,7 @@ from typing import Final
 
 from mockserver.learning.observation import (
     Observation,
+    Seen,
     Source,
     always,
     at_least,
@@ -57,13 +58,19 @@ _V2: Final = tuple(f"get{each}UsageV2" for each in _SUBJECTS)
 _AGENT: Final = tuple(f"get{each}AgentUsage" for each in _SUBJECTS)
 _USERS: Final = ("getOrganizationUsers", "getTeamUsers")
 _PAGED: Final = ("getTeams", *_USERS)
-_ALL_MAY_READ: Final = ("getOrganization", "getTeams", "getLicense", "getTeam", "getTeamUsers")
+_ALL_MAY_READ: Final = ("getOrganization", "getTeams", "getLicense")
 _BUCKET: Final = "usage.data[]"
 _TYPES: Final = f"{_BUCKET}.agentTypeBreakdown"
 _COST: Final = f"{_BUCKET}.totalCost"
 _IDES: Final = f"{_BUCKET}.ides"
 _TEAMS: Final = ("getTeams",)
 _GRANULARITIES: Final = tuple(policy.GRANULARITIES)
+
+
+def _is_object(seen: Seen) -> bool:
+    """Not the page of a gateway."""
+    return seen.shape.types == {Kind.OBJECT}
+
 
 _PRESENT_OR_NOT: Final = (
     *((policy.USAGE_SECTIONS, UsageSections.FULL, UsageSections.FIRST, _V1, f"{_BUCKET}.agent"),),
@@ -78,7 +85,11 @@ _PRESENT_OR_NOT: Final = (
 OBSERVATIONS: Final = (
     *(Observation(each, present, field(where, path, always)) for each, present, _, where, path in _PRESENT_OR_NOT),
     *(Observation(each, absent, field(where, path, never)) for each, _, absent, where, path in _PRESENT_OR_NOT),
-    Observation(policy.FORBIDDEN_EVERYWHERE, ForbiddenEverywhere.YES, status(_ALL_MAY_READ, "403")),
+    # A team's 403 may be that of an id that the organization has not.
+    Observation(policy.FORBIDDEN_EVERYWHERE, ForbiddenEverywhere.YES, status(_ALL_MAY_READ, "403"), Source.FILE),
+    Observation(
+        policy.FORBIDDEN_EVERYWHERE, ForbiddenEverywhere.YES, status(_ALL_MAY_READ, "403", _is_object), Source.SAMPLE
+    ),
     Observation(policy.ERROR_SHAPE, ErrorShape.NESTED, error_field("error", kinds(Kind.OBJECT))),
     Observation(policy.ERROR_SHAPE, ErrorShape.FLAT, error_field("error", kinds(Kind.STRING), beside="requestId")),
     Observation(policy.LAST_NEXT, LastNext.NULL, field(_PAGED, "meta.next", nullable)),
