@@ -145,7 +145,7 @@ def _mock_server_at(host: str, port: int) -> str | None:
 
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     try:
-        with Client(url, timeout=1.0) as client:
+        with Client(url, timeout=2.0) as client:
             client.health()
     except (NoAnswer, Refused):
         return None

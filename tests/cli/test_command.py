@@ -30,7 +30,9 @@ def test_server_answers_once_it_is_ready() -> None:
 def test_taken_port_is_one_line_on_stderr_and_code_3() -> None:
     flags = ("-m", "mockserver", "serve", "--port")
     with programs.started(*flags, "0", "--json") as first:
-        port = json.loads(line(first))["url"].rpartition(":")[2]
+        url = json.loads(line(first))["url"]
+        assert send(url, request("/_mock/health"))[0] == 200
+        port = url.rpartition(":")[2]
         with programs.started(*flags, port) as second:
             code, out, err = ended(second)
     assert (code, out, err.count("\n")) == (3, "", 1)

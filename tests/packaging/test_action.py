@@ -108,7 +108,7 @@ def test_another_server_at_the_port_is_not_taken_for_the_new_one(job: Job) -> No
     port = int(job.exported("output")["url"].rpartition(":")[2])
     done = job.start("globex", port)
     assert done.returncode == 1
-    assert f"port {port} on 127.0.0.1 is taken" in done.stdout
+    assert f"a mock server answers at http://127.0.0.1:{port} already" in done.stdout
 
 
 def test_every_input_is_passed_to_a_step() -> None:
