@@ -1,12 +1,7 @@
-"""The questions put to a live API, one after the other; only facts are kept, also on the disk."""
+"""The questions put to a live API, one after the other; only facts of the answers are kept."""
 
-import json
-import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
 from socket import gaierror
 from ssl import SSLError
 
@@ -16,6 +11,7 @@ from mockserver.comparison.asking import Asker
 from mockserver.comparison.facts import Aspect, Fact, Facts
 from mockserver.comparison.pace import Pace
 from mockserver.comparison.question import Plan, Question
+from mockserver.comparison.state import State
 from mockserver.simulation.clock import Clock
 
 REQUESTS_MAXIMUM = 60
@@ -45,54 +41,6 @@ class InterviewError(Exception):
         self.can_go_on = can_go_on
 
 
-class StateError(ValueError):
-    """A state file that cannot be used."""
-
-
-@dataclass(slots=True)
-class State:
-    """The facts of the answers so far, by question, in a file without values; without a path, only in memory."""
-
-    vendor: str
-    path: Path | None = None
-    answers: dict[str, Facts] = field(default_factory=dict)
-
-    def load(self) -> None:
-        """Read the file if there is one; StateError if it is of something else."""
-        if self.path is None or not self.path.exists():
-            return
-        try:
-            saved = json.loads(self.path.read_bytes())
-            answers = {str(name): facts.from_json(each) for name, each in saved["answers"].items()}
-            vendor = str(saved["vendor"])
-        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
-            raise StateError(f"{self.path}: not a state file of this command; remove it to begin anew") from error
-        if vendor != self.vendor:
-            raise StateError(f"{self.path}: it is of another vendor, {vendor!r:.60}, not {self.vendor}")
-        self.answers = answers
-
-    def save(self, unsure: Collection[str] = ()) -> None:
-        """Write the file, which only its owner may read, without the unsure answers; StateError if that fails."""
-        if self.path is None:
-            return
-        saved = {name: facts.to_json(each) for name, each in self.answers.items() if name not in unsure}
-        text = json.dumps({"vendor": self.vendor, "answers": saved})
-        beside = self.path.with_name(f"{self.path.name}.part")
-        try:
-            with os.fdopen(
-                os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-            ) as file:
-                file.write(text)
-            beside.replace(self.path)
-        except OSError as error:
-            raise StateError(f"{self.path}: cannot be written: {error.strerror}") from error
-
-    def remove(self) -> None:
-        """Remove the file."""
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
-
-
 def questions(plan: Plan, *, with_bad: bool) -> list[Question]:
     """The questions that are asked."""
     return [each for each in plan.questions if with_bad or not each.is_bad]
@@ -111,7 +59,7 @@ Around = Callable[[Question, int], AbstractContextManager[None]]
 
 
 class Interview:
-    """Asks a live API; `requests` counts what was sent, and `now` is the time that the API has."""
+    """Asks a live API; `requests` counts what was sent."""
 
     def __init__(self, plan: Plan, asker: Asker, pace: Pace, state: State) -> None:
         self._plan = plan
@@ -121,9 +69,8 @@ class Interview:
         self._refused = 0
         self._useless = 0
         self._has_read = any(facts.status(each).startswith("2") for each in state.answers.values())
+        self._knows_time = False
         self.requests = 0
-        self.now: datetime | None = None
-        self.note = ""
 
     def run(self, asked: Iterable[Question], around: Around) -> None:
         """Ask the questions, and save the facts after each; InterviewError where that makes no sense any more."""
@@ -135,6 +82,7 @@ class Interview:
                 self._state.answers[question.name] = found
                 self._state.save(self._asker.unsure)
         self._state.answers |= self._asker.sure()
+        self._state.save()
 
     def _ask(self, question: Question) -> Facts:
         found, response = self._send(question)
@@ -159,9 +107,8 @@ class Interview:
                 raise InterviewError(f"{question.name}: {problem}") from None
             except NoAnswer as error:
                 raise InterviewError(f"{question.name}: {_reason(error.__cause__)}") from None
-            if self.now is None:
-                self.now, self.note = asking.time_of(response, Clock().now())
-                self._asker.values.update(asking.moments(self.now))
+            if not self._knows_time:
+                self._set_time(response)
             if response.status != _TOO_MANY:
                 return found, response
             self._refused += 1
@@ -173,6 +120,13 @@ class Interview:
                 raise InterviewError(
                     f"{question.name}: the service answered 429, and Retry-After is too long to wait for"
                 )
+
+    def _set_time(self, response: Response) -> None:
+        """Take the dates of the requests from the first answer."""
+        now, note = asking.time_of(response, Clock().now())
+        self._state.begin(now, note)
+        self._asker.values.update(asking.moments(now))
+        self._knows_time = True
 
     def _check(self, question: Question, found: Facts) -> None:
         """The first answers must show that the credential works, and that they come from such an API."""

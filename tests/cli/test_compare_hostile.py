@@ -73,7 +73,7 @@ def test_api_that_gives_nothing_ends_the_command_early(
 ) -> None:
     targets = answering(monkeypatch, lambda _: answer)
     code, text = compared(run, vendor)
-    assert (code, message in text) == (1, True), text
+    assert (code, message in text) == (2, True), text
     assert len(targets) <= 3
     assert ("goes on where this one ended" in text) is (answer.status == 429)
     assert [*Path().iterdir()] == []
@@ -81,7 +81,7 @@ def test_api_that_gives_nothing_ends_the_command_early(
 
 def test_answers_of_a_wrong_url_are_not_kept_for_the_next_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, lambda _: Response(404, {}, b""))
-    assert compared(run, "tabnine", "http://live.example/wrong", "--state", "state.json")[0] == 1
+    assert compared(run, "tabnine", "http://live.example/wrong", "--state", "state.json")[0] == 2
     assert not Path("state.json").exists()
 
 
@@ -128,7 +128,7 @@ def test_answer_that_is_too_large_is_not_read(run: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr(interview, "ANSWER_MAXIMUM", 1024**2)
     with server(HEAD + b"Content-Length: 52428800\r\n\r\n", *([b"1" * 1024**2] * 50)) as url:
         code, text = compared(run, "tabnine", url)
-    assert (code, "getOrganization: the answer has more than 1 MiB, or comes too slowly" in text) == (1, True), text
+    assert (code, "getOrganization: the answer has more than 1 MiB, or comes too slowly" in text) == (2, True), text
 
 
 @pytest.mark.linux
@@ -136,7 +136,7 @@ def test_answer_that_never_ends_is_given_up(run: Run, monkeypatch: pytest.Monkey
     monkeypatch.setattr(http, "_SLOWEST", 0.1)
     with server(HEAD + b"\r\n", is_slow=True) as url:
         code, text = compared(run, "tabnine", url)
-    assert (code, "comes too slowly, and is not read" in text) == (1, True), text
+    assert (code, "comes too slowly, and is not read" in text) == (2, True), text
 
 
 @pytest.mark.linux
@@ -151,27 +151,27 @@ def test_answer_that_never_ends_is_given_up(run: Run, monkeypatch: pytest.Monkey
 def test_answer_that_is_not_whole_is_no_answer(run: Run, parts: tuple[bytes, ...], message: str) -> None:
     with server(*parts) as url:
         code, text = compared(run, "tabnine", url)
-    assert (code, message in text) == (1, True), text
+    assert (code, message in text) == (2, True), text
 
 
 def test_host_that_is_silent_or_absent_is_named(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"127.0.0.1:{listening.getsockname()[1]}"
         silent = compared(run, "tabnine", f"http://{url}", "--timeout", "0.3")
-    assert (silent[0], "it sent nothing within the timeout" in silent[1]) == (1, True), silent
+    assert (silent[0], "it sent nothing within the timeout" in silent[1]) == (2, True), silent
     refused = compared(run, "tabnine", f"http://{url}")
-    assert (refused[0], "nothing listens at that host and port" in refused[1]) == (1, True), refused
+    assert (refused[0], "nothing listens at that host and port" in refused[1]) == (2, True), refused
 
 
 @pytest.mark.linux
 def test_server_without_tls_cannot_be_trusted(run: Run) -> None:
     with server(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
         code, text = compared(run, "tabnine", url.replace("http:", "https:"))
-    assert (code, "the TLS connection cannot be trusted or made" in text) == (1, True), text
+    assert (code, "the TLS connection cannot be trusted or made" in text) == (2, True), text
 
 
 def test_state_that_cannot_be_written_ends_the_command(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, lambda _: Response(200, {}, b"{}"))
     write(Path("a.json.part") / "b", "")
     code, text = compared(run, "tabnine", "http://live.example", "--state", "a.json")
-    assert (code, "a.json: cannot be written" in text) == (1, True), text
+    assert (code, "a.json: cannot be written" in text) == (2, True), text

@@ -1,12 +1,13 @@
 """What the tests of comparisons share: each vendor with its plan, and our own server as the live API."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 
 from mockserver import vendors
 from mockserver.app import create_app
 from mockserver.cli.compare import worlds
+from mockserver.client import Response, in_process
 from mockserver.comparison.facts import Facts
 from mockserver.comparison.question import Plan
 from mockserver.comparison.simulator import Simulator
@@ -22,6 +23,28 @@ NOW = datetime(2026, 6, 24, 10, 30, tzinfo=UTC)
 PLANS: Mapping[str, Plan] = vendors.exported("comparison", "PLAN")
 
 _MAKE = worlds.simulator
+
+
+Change = Callable[[str, Response], Response]
+
+
+class Live:
+    """A live API in this process; `change` gets each target and its answer, and `targets` are those that were asked."""
+
+    def __init__(self, change: Change, vendor: str = "tabnine", **policy: str) -> None:
+        given = tuple((f"{vendor}.{name}", option) for name, option in policy.items())
+        self.app = create_app(Settings(now=NOW, freeze=True, limits="off", policy=given))
+        self.change = change
+        self.targets: list[str] = []
+        self.methods: set[str] = set()
+
+    def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        self.targets.append(target)
+        self.methods.add(method)
+        return self.change(target, in_process(self.app)(method, target, headers, body))
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 @cache

@@ -15,11 +15,13 @@ from mockserver.client import Response
 from mockserver.comparison import asking, facts, interview, matching, pace, reading
 from mockserver.comparison.differences import Difference, Tier
 from mockserver.comparison.facts import ABSENT, PRESENT, Aspect, Fact
-from mockserver.comparison.interview import Interview, State
+from mockserver.comparison.interview import Interview
 from mockserver.comparison.matching import Contradiction
 from mockserver.comparison.solving import Choice, Explanation, Solver
+from mockserver.comparison.state import Origin, State
 from tests.comparison.conftest import PLANS
 
+ORIGIN = Origin("any", PLANS["tabnine"], "http://live.example", "a-token")
 HERE = datetime(2026, 6, 24, 10, 30, tzinfo=UTC)
 
 
@@ -47,7 +49,7 @@ def test_time_of_an_api_is_used(zone: str) -> None:
 
 
 def test_state_without_a_file_stays_in_memory() -> None:
-    state = State("any")
+    state = State(ORIGIN)
     state.load()
     state.save()
     state.remove()
@@ -71,7 +73,7 @@ def test_pause_ends() -> None:
 def test_vendor_without_questions_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vendors, "exported", lambda *_: {})
     with pytest.raises(click.BadParameter, match="has no questions to be compared by"):
-        preparing._subject(next(iter(PLANS)), None)  # noqa: SLF001
+        preparing.subject(next(iter(PLANS)), None)
 
 
 def test_expired_token_is_exchanged_again() -> None:
@@ -103,7 +105,7 @@ def test_expired_token_is_exchanged_again() -> None:
         def before_request(self) -> None:
             """Do nothing."""
 
-    talk = Interview(plan, Asker(), Pace(), State("any"))  # type: ignore[arg-type]
+    talk = Interview(plan, Asker(), Pace(), State(ORIGIN))  # type: ignore[arg-type]
     talk._check = lambda *_: None  # type: ignore[method-assign]  # noqa: SLF001
     talk.run([report], lambda *_: nullcontext())
     assert asked == [report.name, login.name, report.name]

@@ -3,6 +3,8 @@
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ from mockserver.cli import options, servers
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_INTERRUPTED = 130
 
 
 def _live(_: click.Context, param: click.Parameter, given: str) -> str:
@@ -74,7 +77,8 @@ def _token(_: click.Context, param: click.Parameter, name: str) -> str:
 @click.option(
     "--state",
     type=click.Path(path_type=Path),
-    help="The file that lets a stopped comparison go on; default: mockserver-compare-VENDOR.json.",
+    help="The file that lets a stopped comparison go on, on the same day (UTC). Default: "
+    "mockserver-compare-VENDOR.json.",
 )
 @click.option("--write-policy", type=click.Path(path_type=Path), help="Write the policy that the live API has.")
 @click.option("--write-fixture", type=click.Path(path_type=Path), help="Write answers of this shape, all made up.")
@@ -108,24 +112,53 @@ def compare(
     statuses, names of headers and fields, types, formats, the order of rows, pages, and how bad requests are refused.
 
     Each difference has its evidence and, where there is one, the switch that settles it, which is found by asking the
-    simulator the same under every option. The exit code is 1 if a difference breaks clients. After Ctrl-C or a refusal,
-    the same command goes on where it was.
+    simulator the same under every option. After Ctrl-C or a refusal, the same command goes on where it was, on the same
+    day (UTC) and with the same URL, token and organization.
 
     \b
     Examples:
       mockserver compare VENDOR --live http://127.0.0.1:8080 --token-env TOKEN --yes --write-policy policy.yaml
       mockserver compare VENDOR --live http://127.0.0.1:8080 --token-env TOKEN --yes --against policy.yaml
+
+    \b
+    Exit codes:
+      0    no difference breaks clients
+      1    a difference breaks clients
+      2    usage; also when the API cannot be compared, or a file cannot be written
+      130  stopped by Ctrl-C or SIGTERM
     """
     from mockserver.cli.compare import preparing, reports
 
-    preparing.check_folders(write_policy, write_fixture, junit, state)
-    state_file = state or Path(f"mockserver-compare-{vendor}.json")
-    run = preparing.run(vendor, against, state_file, with_bad=not no_bad_requests)
-    _confirm(run.announcement(), is_sure=yes or not run.todo)
-    result = run.compare(live, token, organization, timeout, verbose=verbose)
-    reports.write(result, write_policy, write_fixture, junit)
-    reports.show(result, as_json=as_json)
+    subject = preparing.subject(vendor, against)
+    state = state or Path(f"mockserver-compare-{vendor}.json")
+    preparing.check_files((write_policy, write_fixture, junit, state))
+    with _ended(vendor, junit):
+        run = preparing.run(subject, live, token, organization, state, with_bad=not no_bad_requests)
+        _confirm(run.announcement(), is_sure=yes or not run.todo)
+        result = run.compare(timeout, verbose=verbose)
+        reports.show(result, as_json=as_json)
+        reports.write(result, write_policy, write_fixture, junit)
+        run.forget()
     sys.exit(1 if result.breaks_clients else 0)
+
+
+@contextmanager
+def _ended(vendor: str, junit: Path | None) -> Iterator[None]:
+    """End the command where it is stopped, or cannot compare; the JUnit file has the reason, too."""
+    from mockserver.cli.compare import reports, runs
+    from mockserver.cli.runs.command import sigterm_as_interrupt
+
+    try:
+        with sigterm_as_interrupt():
+            yield
+    except runs.NotComparedError as error:
+        text, code = str(error), click.UsageError.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        text, code = f"stopped\n{runs.AGAIN}", _INTERRUPTED
+    else:
+        return
+    problem = reports.write_failure(vendor, text, junit)
+    servers.stop(f"{text}\n{problem}", code)
 
 
 def is_terminal() -> bool:
@@ -142,4 +175,4 @@ def _confirm(announcement: str, *, is_sure: bool) -> None:
             "nobody can be asked whether to begin, because standard input is no terminal; give --yes"
         )
     if not click.confirm("Begin?", err=True):
-        servers.stop("nothing was sent", 1)
+        servers.stop("nothing was sent", click.UsageError.exit_code)

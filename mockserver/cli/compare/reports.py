@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mockserver.cli import options
+from mockserver.cli import options, servers
 from mockserver.cli.compare.runs import Result
 from mockserver.cli.runs.junit import Suite
 from mockserver.comparison import policy_text
@@ -16,24 +16,31 @@ _EVIDENCE_MAXIMUM = 3
 
 
 def write(result: Result, policy: Path | None, fixture: Path | None, junit: Path | None) -> None:
-    """Write the files that were asked for; a usage error where one cannot be written."""
-    subject = result.subject
-    if policy is not None:
-        switches = subject.vendor.switches
-        _write(
-            policy, policy_text.policy(subject.vendor.name, switches, result.policy, result.differences, subject.known)
-        )
-    if fixture is not None:
-        _write(fixture, f"{options.json_text(result.fixture)}\n")
-    if junit is not None:
-        _write(junit, f"{_junit(result)}\n")
+    """Write the files that were asked for; those that cannot be written end the command after the others."""
+    subject, switches = result.subject, result.subject.vendor.switches
+    policy_file = policy_text.policy(subject.vendor.name, switches, result.policy, result.differences, subject.known)
+    files = ((policy, policy_file), (fixture, options.json_text(result.fixture)), (junit, _junit(result)))
+    problems = [problem for path, text in files if (problem := _write(path, text))]
+    if problems:
+        advice = "The same command, with a file that can be written, asks nothing again."
+        servers.stop("\n".join([*problems, advice]), click.UsageError.exit_code)
 
 
-def _write(path: Path, text: str) -> None:
+def write_failure(vendor: str, text: str, junit: Path | None) -> str:
+    """Write why there was no comparison as JUnit XML; why that fails, or an empty text."""
+    suite = Suite(f"mockserver compare {vendor}")
+    suite.failed("compare.comparison", 0, text, text.partition("\n")[0], "not compared")
+    return _write(junit, suite.text())
+
+
+def _write(path: Path | None, text: str) -> str:
+    """Write a file; why it cannot be written, or an empty text."""
     try:
-        path.write_text(text, encoding="utf-8")
+        if path is not None:
+            path.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
     except OSError as error:
-        raise click.UsageError(f"{path}: cannot be written: {error.strerror}") from error
+        return f"{path}: cannot be written: {error.strerror}"
+    return ""
 
 
 def show(result: Result, *, as_json: bool) -> None:

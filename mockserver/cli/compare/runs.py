@@ -7,26 +7,31 @@ from typing import Any
 
 import click
 
-from mockserver.cli import options, progress, servers
+from mockserver.cli import options, progress
 from mockserver.cli.compare import worlds
-from mockserver.client import HttpTransport
+from mockserver.client import HttpTransport, Transport
 from mockserver.comparison import differences, facts, fixture, interview, names
 from mockserver.comparison.asking import Asker
 from mockserver.comparison.differences import Difference, Tier
 from mockserver.comparison.facts import Facts
-from mockserver.comparison.interview import Interview, InterviewError, State, StateError
+from mockserver.comparison.interview import Interview, InterviewError
 from mockserver.comparison.keys import Names
 from mockserver.comparison.pace import Pace
 from mockserver.comparison.question import Plan, Question
 from mockserver.comparison.simulator import Simulator
 from mockserver.comparison.solving import Solver
+from mockserver.comparison.state import State, StateError
 from mockserver.gateway.switches import Option
 from mockserver.gateway.vendor import Vendor
 from mockserver.learning.api import SUCCESS
 from mockserver.learning.findings import Findings, Ours
 from mockserver.simulation.clock import Clock
 
-_AGAIN = "The same command goes on where this one ended."
+AGAIN = "The same command goes on where this one ended."
+
+
+class NotComparedError(Exception):
+    """Why a live API was not compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,32 +89,34 @@ class Run:
         length = _duration(self._pace.seconds(len(self.todo)))
         return f"{options.count(len(self.todo), 'request')} that only read, in about {length}{done}."
 
-    def compare(
-        self, live: str, token: str, organization: str | None, timeout: float, *, verbose: bool = False
-    ) -> Result:
-        """Ask the live API, and compare its answers; ends the command where it cannot be asked."""
-        subject, transport = self._subject, HttpTransport(live, timeout, interview.ANSWER_MAXIMUM)
-        given = {"organization": organization, "organization_upper": organization.upper()} if organization else {}
-        known = Names()
-        known.learn(self._state.answers.values())
-        asker = Asker(subject.plan, subject.ours, transport, token, given, names=known)
-        talk = Interview(subject.plan, asker, self._pace, self._state)
+    def compare(self, timeout: float, *, verbose: bool = False) -> Result:
+        """Ask the live API, and compare its answers; NotComparedError where it cannot be asked to the end."""
+        transport = HttpTransport(self._state.origin.live, timeout, interview.ANSWER_MAXIMUM)
+        talk = Interview(self._subject.plan, self._asker(transport), self._pace, self._state)
         try:
+            self._state.check()
             talk.run(self.todo, lambda question, number: self._around(question, number, verbose=verbose))
         except InterviewError as error:
             if not error.can_go_on:
                 self._state.remove()
-            servers.stop(f"{error}\n{_AGAIN}" if error.can_go_on else str(error), 1)
+            raise NotComparedError(f"{error}\n{AGAIN}" if error.can_go_on else str(error)) from error
         except StateError as error:
-            servers.stop(f"{error}\n{_AGAIN}", 1)
-        except KeyboardInterrupt:
-            servers.stop(f"stopped\n{_AGAIN}", 1)
+            raise NotComparedError(str(error)) from error
         finally:
             transport.close()
         with progress.shown("comparing"):
-            result = self._result(talk)
+            return self._result(talk.requests)
+
+    def forget(self) -> None:
+        """Remove the state file, when everything is written that was wanted."""
         self._state.remove()
-        return result
+
+    def _asker(self, transport: Transport) -> Asker:
+        origin, subject, known = self._state.origin, self._subject, Names()
+        known.learn(self._state.answers.values())
+        identity = origin.organization
+        given = {"organization": identity, "organization_upper": identity.upper()} if identity else {}
+        return Asker(subject.plan, subject.ours, transport, origin.token, given, names=known)
 
     def _around(self, question: Question, number: int, *, verbose: bool) -> AbstractContextManager[None]:
         of = f"request {number + 1} of {len(self.todo)}"
@@ -118,19 +125,19 @@ class Run:
             return nullcontext()
         return progress.shown(f"{of}, about {_duration(self._pace.seconds(len(self.todo) - number))} left")
 
-    def _result(self, talk: Interview) -> Result:
+    def _result(self, requests: int) -> Result:
         subject, ours, plan = self._subject, self._subject.ours, self._subject.plan
         answers = {
             each.name: self._state.answers[each.name] for each in self._asked if each.name in self._state.answers
         }
         found = names.learn(ours, plan, answers)
         start = names.renamed(ours, found, subject.start)
-        simulator = worlds.simulator(ours, plan, talk.now or Clock().now())
+        simulator = worlds.simulator(ours, plan, self._state.now or Clock().now())
         solution = Solver(simulator, subject.vendor.switches, answers).solve(start)
         defaults = {each.name: each.default for each in subject.vendor.switches}
         return Result(
             subject,
-            talk.requests,
+            requests,
             len(answers),
             [each.name for each in self._asked if each.name not in answers],
             [
@@ -140,7 +147,7 @@ class Run:
             {name: option for name, option in solution.policy.items() if option != defaults[name]},
             found,
             _fixture(simulator, answers, solution.policy),
-            [talk.note] if talk.note else [],
+            [self._state.note] if self._state.note else [],
         )
 
 
