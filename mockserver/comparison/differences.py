@@ -1,14 +1,14 @@
 """What a comparison found: differences in tiers, each with its evidence and the switch that settles it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mockserver.comparison.facts import ABSENT, PRESENT, Aspect
+from mockserver.comparison.facts import ABSENT, PRESENT, Aspect, Fact
 from mockserver.comparison.matching import Contradiction
 from mockserver.comparison.question import Plan, Question
-from mockserver.comparison.solving import Choice, Explanation, Problem, Solution
+from mockserver.comparison.solving import Choice, Explanation, Problem, Problems, Solution
 
 
 class Tier(StrEnum):
@@ -23,7 +23,7 @@ class Tier(StrEnum):
 class Difference:
     """One difference; of several `choices`, each would settle it, and without any, none does.
 
-    `keys` name it in later runs.
+    `switch` is one that would settle it with an option that is not known. `keys` name it in later runs.
     """
 
     tier: Tier
@@ -31,27 +31,71 @@ class Difference:
     evidence: tuple[str, ...]
     choices: tuple[Choice, ...]
     keys: frozenset[str]
+    switch: str = ""
 
+
+@dataclass(frozen=True, slots=True)
+class OpenNames:
+    """The fields whose names could not be told apart, with their candidates, and the switch that has the names."""
+
+    switch: str
+    candidates: Mapping[str, Sequence[str]]
+
+    def problems_of(self, problems: Collection[Problem]) -> Problems:
+        """The problems that such fields are missing, and that something new is in their place."""
+        missing = {(name, each.fact.path) for name, each in problems if self._is_missing(each.fact)}
+        places = {(name, path[:-1]) for name, path in missing}
+        return frozenset(
+            (name, each)
+            for name, each in problems
+            if (name, each.fact.path) in missing
+            or self._is_candidate(each.fact)
+            or (each.fact.aspect is Aspect.KEYS and (name, each.fact.path) in places)
+        )
+
+    def _is_missing(self, fact: Fact) -> bool:
+        return fact.aspect is Aspect.PRESENCE and fact.value == ABSENT and fact.path[-1] in self.candidates
+
+    def _is_candidate(self, fact: Fact) -> bool:
+        is_new = fact.aspect is Aspect.PRESENCE and fact.value == PRESENT
+        return is_new and any(fact.path[-1] in each for each in self.candidates.values())
+
+
+NO_NAMES = OpenNames("", {})
 
 _BREAKING = frozenset((Aspect.STATUS, Aspect.MEDIA, Aspect.KIND))
 _ORDER = (*Tier,)
 
 
-def listed(plan: Plan, solution: Solution, known: Iterable[str] = ()) -> list[Difference]:
+def listed(plan: Plan, solution: Solution, known: Iterable[str] = (), names: OpenNames = NO_NAMES) -> list[Difference]:
     """All differences, the worst first, without the known ones."""
     questions = {each.name: each for each in plan.questions}
     found = [_explained(each, questions) for each in solution.explanations]
-    found += _unexplained(solution.rest, questions)
+    of_names = names.problems_of(solution.rest)
+    found += _of_names(of_names, names, questions)
+    found += _unexplained(solution.rest - of_names, questions)
     fresh = [each for each in found if not each.keys <= {*known}]
     return sorted(fresh, key=lambda each: (_ORDER.index(each.tier), each.summary))
 
 
 def _explained(explanation: Explanation, questions: Mapping[str, Question]) -> Difference:
-    options = " or ".join(f"{each.switch}={each.option}" for each in explanation.choices)
+    options = " or ".join(map(str, explanation.choices))
     problems = sorted(_most_telling(explanation.problems), key=lambda each: _ORDER.index(_tier(each, questions)))
     tier = min((_tier(each, questions) for each in problems), key=_ORDER.index)
     keys = frozenset(_key(each, questions) for each in problems)
     return Difference(tier, options, tuple(map(_sentence, problems)), explanation.choices, keys)
+
+
+def _of_names(problems: Iterable[Problem], names: OpenNames, questions: Mapping[str, Question]) -> Iterator[Difference]:
+    """The one difference that open names make."""
+    missing = [each for each in _most_telling(problems) if each[1].fact.value == ABSENT]
+    fields = dict.fromkeys(each.fact.path[-1] for _, each in missing)
+    if fields:
+        found = [f"{name}={' or '.join(names.candidates[name]) or 'unknown'}" for name in fields]
+        summary = f"{names.switch}: {', '.join(found)}"
+        tier = min((_tier(each, questions) for each in missing), key=_ORDER.index)
+        keys = frozenset(_key(each, questions) for each in problems)
+        yield Difference(tier, summary, tuple(map(_sentence, missing)), (), keys, names.switch)
 
 
 def _unexplained(problems: Iterable[Problem], questions: Mapping[str, Question]) -> list[Difference]:

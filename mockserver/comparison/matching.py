@@ -49,6 +49,24 @@ def contradictions(live: Facts, possible: Sequence[Facts], optional: Collection[
     return frozenset(_contradiction(each, known, optional) for each in found)
 
 
+def tells(live: Facts, ours: Facts, other: Facts, passed_over: Collection[str] = ()) -> bool:
+    """Whether an answer has something of one possible answer that another one, to the same data, lacks.
+
+    The fields at the top that are `passed_over` tell nothing.
+    """
+    names = _names((live, ours, other))
+    answers = [_completed(_without_echo(each, ours | other), names) for each in (live, ours, other)]
+    special = answers[0] & answers[1] - answers[2]
+    return any(each.aspect not in _NEVER and each.path[:1] not in {(name,) for name in passed_over} for each in special)
+
+
+def _without_echo(facts: Facts, others: Facts) -> Facts:
+    """The facts, and that fields have not the value of a parameter that they have in another answer."""
+    fields = {each.path for each in facts if each.aspect is Aspect.KIND}
+    echoes = {each for each in others - facts if each.aspect is Aspect.ECHO and each.path in fields}
+    return facts | {Fact(each.path, Aspect.ECHO, f"not {each.value}") for each in echoes}
+
+
 def has(facts: Facts, fact: Fact) -> bool:
     """Whether an answer has a fact, where a field that is missing is one."""
     if fact.aspect is Aspect.PRESENCE and fact.value == ABSENT:

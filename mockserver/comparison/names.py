@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from mockserver.comparison import facts
-from mockserver.comparison.differences import Difference, Tier
+from mockserver.comparison.differences import NO_NAMES, Difference, OpenNames, Tier
 from mockserver.comparison.facts import Facts
 from mockserver.comparison.question import Plan
 from mockserver.comparison.solving import Choice
@@ -39,6 +39,12 @@ def renamed(ours: Ours, found: Findings, options: Mapping[str, Option]) -> dict[
     before = switch.to_json(options.get(switch.name, switch.default))
     option = switch.read({**before, **{name: other for name, (other, _) in found.names.items()}})
     return {**options, switch.name: option} if switch.to_json(option) != before else dict(options)
+
+
+def still_open(ours: Ours, found: Findings) -> OpenNames:
+    """The names that are open."""
+    candidates = {name: sorted(other for other, _ in each) for name, each in sorted(found.open_names.items())}
+    return OpenNames(ours.renaming.name, candidates) if ours.renaming else NO_NAMES
 
 
 def differences(

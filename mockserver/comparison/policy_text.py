@@ -16,13 +16,21 @@ def policy(
     options: Mapping[str, Option],
     differences: Iterable[Difference],
     known: Iterable[str],
+    unseen: Iterable[str],
 ) -> str:
-    """The file: the options, with their evidence, and as comments what is undecided or no switch settles."""
+    """The file: the options, with their evidence, and as comments what is undecided, unseen or known."""
     listed = [*differences]
     evidence = {each.choices[0].switch: each.evidence[0] for each in listed if len(each.choices) == 1}
+    evidence |= {
+        choice.beside[0]: f"{choice.switch}={choice.option} shows with this option, and perhaps with others"
+        for each in listed
+        for choice in each.choices
+        if choice.beside
+    }
     lines = ["# Written by `mockserver compare`."]
     lines += [f"{vendor}:", *_options(switches, options, evidence)] if options else [f"{vendor}: {{}}"]
-    lines += [f"# undecided: {each.summary}" for each in listed if len(each.choices) > 1]
+    lines += [f"# undecided: {each.summary}" for each in listed if len(each.choices) > 1 or each.switch]
+    lines += [f"# unseen: {each}" for each in unseen]
     unsettled = {key for each in listed if len(each.choices) != 1 for key in each.keys}
     lines += [f"{KNOWN}{each}" for each in sorted({*unsettled, *known})]
     return "\n".join(lines) + "\n"

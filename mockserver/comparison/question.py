@@ -60,7 +60,8 @@ class Plan:
     `paging` are the fields at the top of answers that only depend on whether it is the last page, and `ordered` the
     places of fields by which rows may be in order, as in "items[].date". `unseen` are the
     switches that no question shows, each with the reason, and `seldom` those that need certain data or a certain time,
-    which are tried in every world.
+    which are tried in every world. `beside` names the unseen switch on which a seldom one depends: if nothing else
+    accounts for an answer, both are tried together.
     `organizations` are settings of organization files that make other answers possible; their texts are templates of
     the variables that are dates.
     """
@@ -72,6 +73,7 @@ class Plan:
     organizations: tuple[Mapping[str, Any], ...] = ()
     unseen: Mapping[str, str] = field(default_factory=dict)
     seldom: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 def at(path: str) -> Pick:

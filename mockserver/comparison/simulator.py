@@ -14,7 +14,7 @@ from analytics_mockserver.client import in_process
 from mockserver.comparison import asking, reading
 from mockserver.comparison.asking import Asker
 from mockserver.comparison.facts import Aspect, Fact, Facts, status
-from mockserver.comparison.matching import Contradiction, contradictions, has
+from mockserver.comparison.matching import Contradiction, contradictions, has, tells
 from mockserver.comparison.question import Plan, Question
 from mockserver.gateway import routing, tokens
 from mockserver.gateway.limits import LimitMode
@@ -183,6 +183,18 @@ class Simulator:
         """Whether two policies lead to different answers in the first world."""
         first = self._worlds[0]
         return first.facts(self, question, policy) != first.facts(self, question, other)
+
+    def shows(self, question: Question, live: Facts, policy: Policy, other: Policy, *, is_seldom: bool) -> bool:
+        """Whether an answer shows that a policy is in force, and not another one.
+
+        The first world has what most organizations have. What is seldom is looked for in all worlds, whose lists have
+        other lengths, so that pagination tells nothing.
+        """
+        for world in self._worlds if is_seldom else self._worlds[:1]:
+            ours, theirs = world.facts(self, question, policy), world.facts(self, question, other)
+            if ours and theirs and tells(live, ours, theirs, self.plan.paging if is_seldom else ()):
+                return True
+        return False
 
     def facts(self, question: Question, policy: Policy) -> list[Facts | None]:
         """What each world answers under a policy; None where it lacks what the question needs."""

@@ -22,10 +22,23 @@ Problems = frozenset[Problem]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An option of a switch."""
+    """An option of a switch, and that of an unseen switch beside which it shows, if need be."""
 
     switch: str
     option: Option
+    beside: tuple[str, Option] | None = None
+
+    def __str__(self) -> str:
+        with_other = f" with {self.beside[0]}={self.beside[1]}" if self.beside else ""
+        return f"{self.switch}={self.option}{with_other}"
+
+    def set_in(self, policy: Policy) -> dict[str, Option]:
+        """The policy with the option."""
+        return {**policy, **dict([self.beside] if self.beside else []), self.switch: self.option}
+
+
+Trial = tuple[Choice, Policy]
+"""An option, and a policy with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +69,25 @@ class Solver:
     def __init__(self, simulator: Simulator, switches: Sequence[AnySwitch], answers: Mapping[str, Facts]) -> None:
         self._simulator = simulator
         plan = simulator.plan
+        self._by_name = {each.name: each for each in switches}
         self._switches = [
             each
             for each in switches
             if not isinstance(each, Renaming | TimestampSwitch) and each.name not in plan.unseen
         ]
-        self._asked = [(each, answers[each.name]) for each in plan.questions if each.name in answers]
+        self.asked = [(each, answers[each.name]) for each in plan.questions if each.name in answers]
         self._weak = {each.name for each in plan.questions if each.is_weak}
         self._set_aside: set[Problem] = set()
 
     def solve(self, start: Policy) -> Solution:
         """Set one switch after the other until no option accounts for anything more."""
         solution = Solution(dict(start))
-        problems = self._problems(self._asked, solution.policy)
+        problems = self._problems(self.asked, solution.policy)
         while found := self._next(solution.policy, problems):
             explanation, left = found
             solution.explanations.append(explanation)
             if explanation.is_settled:
-                choice = explanation.choices[0]
-                solution.policy[choice.switch] = choice.option
+                solution.policy = explanation.choices[0].set_in(solution.policy)
             else:
                 self._set_aside |= explanation.problems
             problems = left
@@ -83,10 +96,15 @@ class Solver:
 
     def _next(self, policy: Policy, problems: Problems) -> tuple[Explanation, Problems] | None:
         """The best options for the first question that any helps with, and the problems that they leave."""
+        return self._best(self.trials(policy), policy, problems) or self._best(
+            self._trials_of_two(policy), policy, problems
+        )
+
+    def _best(self, trials: Sequence[Trial], policy: Policy, problems: Problems) -> tuple[Explanation, Problems] | None:
         wrong = {name for name, _ in problems}
-        for question, live in self._asked:
+        for question, live in self.asked:
             if question.name in wrong:
-                useful = self._useful(question, live, policy, problems)
+                useful = self._useful(question, live, trials, policy, problems)
                 if useful:
                     least = min(_weight(left) for _, left in useful)
                     left = next(left for _, left in useful if _weight(left) == least)
@@ -96,26 +114,45 @@ class Solver:
         return None
 
     def _useful(
-        self, question: Question, live: Facts, policy: Policy, problems: Problems
+        self, question: Question, live: Facts, trials: Iterable[Trial], policy: Policy, problems: Problems
     ) -> list[tuple[Choice, Problems]]:
-        """The options that leave less than there is, among those that help with one question."""
-        trials = [
-            (choice, trial)
-            for choice, trial in self._trials(policy)
-            if choice.switch in self._simulator.plan.seldom or self._simulator.differs(question, policy, trial)
-        ]
-        helpful = [(choice, trial) for choice, trial in trials if self._helps(question, live, trial, problems)]
-        found = [(choice, self._left(self._asked, trial, problems)) for choice, trial in helpful]
+        """The options that leave less than there is, among those that help with one question.
+
+        Of several beside which the same option helps, the first counts.
+        """
+        helpful: dict[tuple[str, Option], Trial] = {}
+        for choice, trial in trials:
+            can_help = choice.switch in self._simulator.plan.seldom or self._simulator.differs(question, policy, trial)
+            key = choice.switch, choice.option
+            if can_help and key not in helpful and self._helps(question, live, trial, problems):
+                helpful[key] = choice, trial
+        found = [(choice, self._left(self.asked, trial, problems)) for choice, trial in helpful.values()]
         return [(choice, left) for choice, left in found if _weight(left) < _weight(problems)]
 
-    def _trials(self, policy: Policy) -> list[tuple[Choice, Policy]]:
+    def trials(self, policy: Policy) -> list[Trial]:
         """The policies with another option of one switch."""
-        return [
-            (Choice(switch.name, option), {**policy, switch.name: option})
-            for switch in self._switches
-            for option in switch.options
-            if option != policy.get(switch.name, switch.default)
+        choices = [Choice(switch.name, option) for switch in self._switches for option in switch.options]
+        return [(each, each.set_in(policy)) for each in choices if self._option(each.switch, policy) != each.option]
+
+    def _trials_of_two(self, policy: Policy) -> list[Trial]:
+        """The policies with another option of an unseen switch, and one of the seldom switch that depends on it."""
+        choices = [
+            Choice(name, option, (other, beside))
+            for name, other in self._simulator.plan.beside.items()
+            for option in self._by_name[name].options
+            if option != self._by_name[name].default
+            for beside in self._onward(other, policy)
         ]
+        return [(each, each.set_in(policy)) for each in choices]
+
+    def _option(self, name: str, policy: Policy) -> Option:
+        return policy.get(name, self._by_name[name].default)
+
+    def _onward(self, name: str, policy: Policy) -> Sequence[Option]:
+        """The other options of a switch, from the one in force on, so that the next ones come first."""
+        options = self._by_name[name].options
+        number = options.index(self._option(name, policy))
+        return (*options[number + 1 :], *options[:number])
 
     def _helps(self, question: Question, live: Facts, trial: Policy, problems: Problems) -> bool:
         before = frozenset(each for each in problems if each[0] == question.name)

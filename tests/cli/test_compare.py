@@ -65,7 +65,9 @@ def test_policy_that_is_written_leaves_no_difference(run: Run, folder: Path) -> 
     assert "status is 404, not 401" in first.stdout
     written = (folder / "policy.yaml").read_text(encoding="utf-8")
     assert '  foreign_organization: "404"  # getOrganizationUsage, another organization: the status is 404' in written
-    assert (again.exit_code, again.stdout) == (0, "tabnine: 0 differences in 56 answers; 56 requests sent\n")
+    assert again.exit_code == 0
+    assert again.stdout.startswith("tabnine: 0 differences in 56 answers; 56 requests sent\n\nUnseen, so that the")
+    assert "# unseen: teams_default_limit: seen only with more than fifty teams\n" in written
     assert [each.name for each in folder.iterdir()] == ["policy.yaml"]
 
 
@@ -92,6 +94,8 @@ def test_json_has_each_difference_with_its_evidence(run: Run, make_live: MakeLiv
     assert "getTeams: meta.next has the type null, not object" in difference["evidence"]
     assert (found["vendor"], found["requests"], found["breaks_clients"]) == ("tabnine", 56, True)
     assert found["unseen_switches"]["forbidden_everywhere"].startswith("it needs a second token")
+    assert found["unseen_switches"]["teams_default_limit"] == "seen only with more than fifty teams"
+    assert found["unseen_names"] == []
 
 
 def with_field(target: str, answer: Response) -> Response:
@@ -110,7 +114,7 @@ def test_difference_that_no_switch_settles_is_known_the_next_time(run: Run, make
     assert "getOrganization: the field name is missing" in first.stdout
     assert "Cosmetic:\n  getOrganization: the field mood is new" in first.stdout
     assert "getOrganization: the header x-mood is new" in first.stdout
-    assert "No switch settles it." in first.stdout
+    assert "No switch that was tried settles it." in first.stdout
     suite = ET.parse(folder / "report.xml").getroot()
     assert (suite.get("tests"), suite.get("failures")) == ("3", "1")
     again = run(*LIVE, "--against", "policy.yaml", "--junit", "report.xml", "--write-policy", "p2.yaml", TOKEN=TOKEN)
@@ -307,8 +311,20 @@ def test_other_names_are_found_and_those_that_are_open_are_listed(
     with server.in_thread(app) as running:
         flags = ("--token-env", "TOKEN", "--live", running.url, "--yes", "--write-policy", "policy.yaml")
         result = run("compare", "jetbrains-ide", *flags, TOKEN="mock-jetbrains-ide-acme")
+        against = (*flags[:-2], "--against", "policy.yaml")
+        again = run("compare", "jetbrains-ide", *against, TOKEN="mock-jetbrains-ide-acme")
     found = "names: items=x0, date=x1, tool=x4, userId=x8, userName=x9, userEmail=x10, id=x11, name=x12, email=x13"
     assert f"Breaks clients:\n  {found}\n      items is called x0\n" in result.stdout
+    assert (
+        "\n  names: acceptances=x5 or x6 or x7, invocations=x5 or x6 or x7, suggestions=x5 or x6 or x7" in result.stdout
+    )
     assert "getMetrics: the field x0[].suggestions is missing" in result.stdout
+    assert "The switch names settles it, as soon as it is known which name is which." in result.stdout
+    assert "jetbrains-ide: 2 differences" in result.stdout
+    assert "No switch" not in result.stdout
     assert "\nNames that are open:\n" in result.stdout
-    assert '  names:\n    items: "x0"\n    date: "x1"\n' in (folder / "policy.yaml").read_text(encoding="utf-8")
+    written = (folder / "policy.yaml").read_text(encoding="utf-8")
+    assert '  names:\n    items: "x0"\n    date: "x1"\n' in written
+    assert "\n# undecided: names: acceptances=x5 or x6 or x7, " in written
+    assert again.exit_code == 0, again.stdout
+    assert again.stdout.startswith("jetbrains-ide: 0 differences")

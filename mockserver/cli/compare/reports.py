@@ -11,6 +11,7 @@ from mockserver.cli.compare.runs import Result
 from mockserver.cli.runs.junit import Suite
 from mockserver.comparison import policy_text
 from mockserver.comparison.differences import Difference, Tier
+from mockserver.comparison.solving import Choice
 
 _EVIDENCE_MAXIMUM = 3
 
@@ -18,7 +19,9 @@ _EVIDENCE_MAXIMUM = 3
 def write(result: Result, policy: Path | None, fixture: Path | None, junit: Path | None) -> None:
     """Write the files that were asked for; those that cannot be written end the command after the others."""
     subject, switches = result.subject, result.subject.vendor.switches
-    policy_file = policy_text.policy(subject.vendor.name, switches, result.policy, result.differences, subject.known)
+    policy_file = policy_text.policy(
+        subject.vendor.name, switches, result.policy, result.differences, subject.known, _unseen(result)
+    )
     files = ((policy, policy_file), (fixture, options.json_text(result.fixture)), (junit, _junit(result)))
     problems = [problem for path, text in files if (problem := _write(path, text))]
     if problems:
@@ -60,10 +63,11 @@ def _json(result: Result) -> dict[str, Any]:
         "breaks_clients": result.breaks_clients,
         "differences": [_difference(each) for each in result.differences],
         "policy": _policy(result),
-        "open_names": {name: [other for other, _ in each] for name, each in result.names.open_names.items()},
+        "open_names": {name: [*each] for name, each in result.open_names.items()},
         "not_asked": result.skipped,
         "notes": result.notes,
-        "unseen_switches": dict(result.subject.plan.unseen),
+        "unseen_switches": dict(result.unseen),
+        "unseen_names": result.unseen_names,
     }
 
 
@@ -73,14 +77,20 @@ def _policy(result: Result) -> dict[str, object]:
 
 
 def _difference(each: Difference) -> dict[str, Any]:
-    choices = [{"switch": choice.switch, "option": choice.option} for choice in each.choices]
+    choices = [_choice(choice) for choice in each.choices]
     return {
         "tier": each.tier.value,
         "summary": each.summary,
         "evidence": [*each.evidence],
         "settled_by": choices[0] if len(choices) == 1 else None,
+        "open_switch": each.switch or None,
         "candidates": choices if len(choices) > 1 else [],
     }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    beside = {"with": dict([choice.beside])} if choice.beside else {}
+    return {"switch": choice.switch, "option": choice.option, **beside}
 
 
 def _lines(result: Result) -> Iterator[str]:
@@ -94,13 +104,23 @@ def _lines(result: Result) -> Iterator[str]:
             yield f"\n{tier.value.capitalize()}:"
         for each in listed:
             yield from _entry(each)
-    if result.names.open_names and result.differences:
+    if result.open_names:
         yield "\nNames that are open:"
-        for field, candidates in result.names.open_names.items():
-            yield f"  {field}: {' or '.join(other for other, _ in candidates) or 'unknown'}"
+        for field, candidates in result.open_names.items():
+            yield f"  {field}: {' or '.join(candidates) or 'unknown'}"
+    if unseen := [*_unseen(result)]:
+        yield "\nUnseen, so that the options in force are unknown:"
+        yield from (f"  {each}" for each in unseen)
     if result.skipped:
         yield f"\nNot asked, because the API lacks what they need: {'; '.join(result.skipped)}"
     yield from (f"\n{each}" for each in result.notes)
+
+
+def _unseen(result: Result) -> Iterator[str]:
+    """What the answers do not show: switches with the reasons, and names of fields."""
+    yield from (f"{name}: {reason}" for name, reason in result.unseen.items())
+    if result.unseen_names:
+        yield f"{result.renaming}: no answer has {', '.join(result.unseen_names)}, under this or another name"
 
 
 def _entry(each: Difference) -> Iterator[str]:
@@ -110,8 +130,10 @@ def _entry(each: Difference) -> Iterator[str]:
         yield f"      and {len(each.evidence) - _EVIDENCE_MAXIMUM} more"
     if len(each.choices) > 1:
         yield "      Each of these options would settle it."
+    elif each.switch:
+        yield f"      The switch {each.switch} settles it, as soon as it is known which name is which."
     elif not each.choices:
-        yield "      No switch settles it."
+        yield "      No switch that was tried settles it."
 
 
 def _junit(result: Result) -> str:

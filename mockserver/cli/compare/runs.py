@@ -1,6 +1,6 @@
 """One run of `mockserver compare`: what it asks, the answers, and what they show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ import click
 from mockserver.cli import options, progress
 from mockserver.cli.compare import worlds
 from mockserver.client import HttpTransport, Transport
-from mockserver.comparison import differences, facts, fixture, interview, names
+from mockserver.comparison import differences, facts, fixture, interview, names, unseen
 from mockserver.comparison.asking import Asker
 from mockserver.comparison.differences import Difference, Tier
 from mockserver.comparison.facts import Facts
@@ -24,7 +24,7 @@ from mockserver.comparison.state import State, StateError
 from mockserver.gateway.switches import Option
 from mockserver.gateway.vendor import Vendor
 from mockserver.learning.api import SUCCESS
-from mockserver.learning.findings import Findings, Ours
+from mockserver.learning.findings import Ours
 from mockserver.simulation.clock import Clock
 
 AGAIN = "The same command goes on where this one ended."
@@ -49,7 +49,9 @@ class Subject:
 class Result:
     """What a run found; `policy` is what the live API has, and `fixture` made-up answers, by question.
 
-    `notes` are sentences about the run itself.
+    `open_names` are the candidates of names that could not be told apart, and `renaming` is the switch that has them.
+    `unseen` are the switches that no answer shows, with the reasons, and `unseen_names` the fields that no answer has
+    under any name. `notes` are sentences about the run itself.
     """
 
     subject: Subject
@@ -58,8 +60,11 @@ class Result:
     skipped: list[str]
     differences: list[Difference]
     policy: Mapping[str, Option]
-    names: Findings
+    renaming: str
+    open_names: Mapping[str, Sequence[str]]
     fixture: Mapping[str, Any]
+    unseen: Mapping[str, str]
+    unseen_names: list[str]
     notes: list[str]
 
     @property
@@ -131,9 +136,11 @@ class Run:
             each.name: self._state.answers[each.name] for each in self._asked if each.name in self._state.answers
         }
         found = names.learn(ours, plan, answers)
+        still_open = names.still_open(ours, found)
         start = names.renamed(ours, found, subject.start)
         simulator = worlds.simulator(ours, plan, self._state.now or Clock().now())
-        solution = Solver(simulator, subject.vendor.switches, answers).solve(start)
+        solver = Solver(simulator, subject.vendor.switches, answers)
+        solution = solver.solve(start)
         defaults = {each.name: each.default for each in subject.vendor.switches}
         return Result(
             subject,
@@ -142,11 +149,14 @@ class Run:
             [each.name for each in self._asked if each.name not in answers],
             [
                 *names.differences(ours, found, start, subject.start),
-                *differences.listed(plan, solution, subject.known),
+                *differences.listed(plan, solution, subject.known, still_open),
             ],
             {name: option for name, option in solution.policy.items() if option != defaults[name]},
-            found,
+            still_open.switch,
+            still_open.candidates,
             _fixture(simulator, answers, solution.policy),
+            unseen.switches(simulator, solver, solution),
+            unseen.names(ours, found),
             [self._state.note] if self._state.note else [],
         )
 

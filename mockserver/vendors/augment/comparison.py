@@ -157,5 +157,6 @@ PLAN: Final = Plan(
         policy.BEFORE_PUBLICATION.name: "seen only between midnight (UTC) and the publication",
         policy.LARGE_NUMBERS.name: "seen only with 2^53 tokens or more in one row",
     },
+    beside={policy.BEFORE_PUBLICATION.name: policy.PUBLICATION_HOUR.name},
 )
 """The questions, and the switches that no answer shows."""
