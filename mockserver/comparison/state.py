@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mockserver import __version__
 from mockserver.comparison import facts
 from mockserver.comparison.facts import Facts
 from mockserver.comparison.question import Plan, Question
@@ -27,8 +26,12 @@ class StateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What answers depend on: the vendor with its questions, the live API, the credential and the organization."""
+    """What answers depend on: the vendor with its questions, the live API, the credential and the organization.
 
+    `version` is that of the command.
+    """
+
+    version: str
     vendor: str
     plan: Plan
     live: str
@@ -38,7 +41,7 @@ class Origin:
     def digest(self, salt: bytes) -> str:
         """A slow digest, from which nothing can be guessed."""
         asked = [_request(each) for each in self.plan.questions]
-        whole = [_FORMAT, __version__, self.vendor, self.plan.authorization, asked]
+        whole = [_FORMAT, self.version, self.vendor, self.plan.authorization, asked]
         text = json.dumps([*whole, self.live, self.token, self.organization])
         return hashlib.scrypt(text.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32).hex()
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import click
 import pytest
 
-from mockserver.cli.compare import reports, runs, worlds
+from mockserver.cli.compare import preparing, reports, runs, worlds
 from mockserver.client import Response
 from mockserver.comparison import pace, state
 from tests.cli.conftest import Run, write
@@ -81,7 +81,7 @@ def test_answers_of_other_questions_are_not_reused(
 ) -> None:
     make_live(interrupting)
     compared(run)
-    monkeypatch.setattr(state, "__version__", "0.0.1")
+    monkeypatch.setattr(preparing, "__version__", "0.0.1")
     code, text = compared(run)
     assert (code, "or of another version of this command" in text) == (2, True), text
 
@@ -120,7 +120,7 @@ def test_state_file_has_no_secret_and_a_salt_of_its_own(run: Run, make_live: Mak
     first, second = map(json.loads, saved)
     assert first["origin"] != second["origin"]
     assert len(bytes.fromhex(first["salt"])) == 16
-    assert TOKEN not in repr(state.Origin("any", simulator("tabnine").plan, URL, TOKEN))
+    assert TOKEN not in repr(state.Origin("1.0", "any", simulator("tabnine").plan, URL, TOKEN))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from mockserver.comparison.solving import Choice, Explanation, Solver
 from mockserver.comparison.state import Origin, State
 from tests.comparison.conftest import PLANS
 
-ORIGIN = Origin("any", PLANS["tabnine"], "http://live.example", "a-token")
+ORIGIN = Origin("1.0", "any", PLANS["tabnine"], "http://live.example", "a-token")
 HERE = datetime(2026, 6, 24, 10, 30, tzinfo=UTC)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from analytics_mockserver.suggestions import unknown_name
-from mockserver import resources, settings, startup_policy, vendors
+from mockserver import __version__, resources, settings, startup_policy, vendors
 from mockserver.cli import servers
 from mockserver.cli.compare.runs import Run, Subject
 from mockserver.comparison import policy_text
@@ -17,7 +17,7 @@ from mockserver.learning import file_reading
 
 def run(subject: Subject, live: str, token: str, organization: str | None, state: Path, *, with_bad: bool) -> Run:
     """A run that is prepared; a usage error for a state file of something else."""
-    origin = Origin(subject.vendor.name, subject.plan, live, token, organization)
+    origin = Origin(__version__, subject.vendor.name, subject.plan, live, token, organization)
     with servers.usage_errors(StateError):
         found = State(origin, state)
         found.load()
