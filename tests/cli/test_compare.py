@@ -65,7 +65,7 @@ def test_policy_that_is_written_leaves_no_difference(run: Run, folder: Path) -> 
     assert "status is 404, not 401" in first.stdout
     written = (folder / "policy.yaml").read_text(encoding="utf-8")
     assert '  foreign_organization: "404"  # getOrganizationUsage, another organization: the status is 404' in written
-    assert again.exit_code == 0
+    assert again.exit_code == 0, again.output
     assert again.stdout.startswith("tabnine: 0 differences in 56 answers; 56 requests sent\n\nUnseen, so that the")
     assert "# unseen: teams_default_limit: seen only with more than fifty teams\n" in written
     assert [each.name for each in folder.iterdir()] == ["policy.yaml"]

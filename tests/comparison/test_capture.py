@@ -78,7 +78,7 @@ def interrupted(live: Live, monkeypatch: pytest.MonkeyPatch, *more: str) -> Resu
     result = CliRunner().invoke(main, ["compare", live.vendor, *flags], env={"TOKEN": token})
     assert urls == [URL]
     assert isinstance(result.exception, SystemExit), result.exception
-    assert result.exit_code == 1
+    assert result.exit_code == 130
     return result
 
 

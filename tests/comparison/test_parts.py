@@ -131,3 +131,19 @@ def test_options_that_each_settle_a_difference_are_listed() -> None:
     choices = Choice("one", "a"), Choice("other", "b")
     lines = [*reports._entry(Difference(Tier.BREAKS, "one=a or other=b", ("why",), choices, frozenset()))]  # noqa: SLF001
     assert lines == ["  one=a or other=b", "      why", "      Each of these options would settle it."]
+
+
+def test_report_without_anything_unseen_has_one_line() -> None:
+    subject = SimpleNamespace(vendor=SimpleNamespace(name="any"))
+    result: Any = SimpleNamespace(
+        subject=subject,
+        requests=1,
+        answers=1,
+        differences=[],
+        open_names={},
+        unseen={},
+        unseen_names=[],
+        skipped=[],
+        notes=[],
+    )
+    assert [*reports._lines(result)] == ["any: 0 differences in 1 answer; 1 request sent"]  # noqa: SLF001
