@@ -69,7 +69,7 @@ GENERIC = _COUNTS | words("user id key date day name")
 _NEUTRAL = _COUNTS | words(
     "the of for with who that which are was were has have had been be and or all any each by in on at to from its "
     "their this these those how many much often there is it as an unique distinct used use using made least one what "
-    "where when field full display"
+    "where when field full display total overall"
 )
 """Words that a name or a description may have without a change of what it says."""
 

@@ -100,7 +100,6 @@ OTHERS: dict[str, tuple[Place, tuple[str, ...]]] = {
     "ids": (ADOPTION, ("enabledUsers", "activeUserIds")),
     "part": (ADOPTION, ("enabledUsers", "chatActiveUsers")),
     "percent": (ADOPTION, ("enabledUsers", "activeUsersPercent")),
-    "total of a field": (METRICS, ("suggestions", "acceptances", "totalInvocations")),
     "rate": (METRICS, ("suggestions", "acceptanceRate", "invocations")),
     "two words of one": (METRICS, ("suggestions", "suggestionsAccepted", "toolsUsed")),
     "with a limit": (LIMITS, ("usersWithLimit",)),
@@ -139,6 +138,7 @@ RIGHT: dict[str, tuple[Place, tuple[str, ...], dict[str, str]]] = {
         ("suggestions", "acceptedSuggestions", "numInvocations"),
         {"acceptances": "acceptedSuggestions", "invocations": "numInvocations"},
     ),
+    "total": (METRICS, ("suggestions", "acceptances", "totalInvocations"), {"invocations": "totalInvocations"}),
     "hits": (LIMITS, ("limitHits",), {"usersHitLimit": "limitHits"}),
     "credits": (
         CREDITS,
