@@ -26,7 +26,8 @@ UNMEASURED := $(addprefix tests/,architecture cases/test_catalogue.py cli/test_t
   $(addprefix products/jetbrains/test_,facts.py ranges.py rows.py) \
   $(addprefix vendors/test_,conformance.py defects.py paging_defects.py)) \
   $(filter-out %/test_documentation.py %/test_serving.py,$(wildcard tests/console/test_*.py)) \
-  $(wildcard $(addprefix tests/vendors/*/test_,laws.py trial.py))
+  $(wildcard $(addprefix tests/vendors/*/test_,laws.py trial.py)) tests/vendors/augment/test_restatement.py \
+  $(filter-out tests/vendors/augment/%,$(wildcard tests/vendors/*/test_charts.py))
 
 # Tests whose requests pass the layer in front of Flask. Of tests/gateway only one file makes a whole app, which has such a
 # layer, and tests/digests compares answers of another process. The audit sends its requests over sockets, which the mode

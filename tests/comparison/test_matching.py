@@ -57,6 +57,23 @@ def test_order_that_contradicts_others(live: str, possible: list[str], is_other:
 
 
 @pytest.mark.parametrize(
+    ("live", "possible", "is_other"),
+    [
+        (Kind.INTEGER, [Kind.NUMBER], False),
+        (Kind.NUMBER, [Kind.INTEGER], True),
+        (Kind.NULL, [Kind.STRING], True),
+        (Kind.STRING, [Kind.NULL], False),
+        (Kind.STRING, [Kind.NULL, Kind.INTEGER], True),
+    ],
+)
+def test_kind_that_contradicts_others(live: Kind, possible: list[Kind], is_other: bool) -> None:  # noqa: FBT001
+    def answer(*kinds: Kind) -> Facts:
+        return frozenset((Fact((), Aspect.STATUS, "200"), *(Fact(("id",), Aspect.KIND, each.value) for each in kinds)))
+
+    assert bool(matching.contradictions(answer(live), [answer(*possible)])) is is_other
+
+
+@pytest.mark.parametrize(
     ("costs", "found"),
     [
         ([], None),
