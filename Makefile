@@ -19,8 +19,7 @@ SLOW_OF_EACH_PRODUCT := rows
 SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 
 # Tests that run the same lines as others. `make test` does not measure their coverage, which would double their time: a
-# line that only these run counts as not covered. A connection that a server in a thread has left open is collected in
-# whatever test comes later, which must not fail for it.
+# line that only these run counts as not covered.
 UNMEASURED := $(addprefix tests/,architecture cases/test_catalogue.py cli/test_torture_clients.py digests docs examples \
   fidelity/test_served.py packaging store/test_chaos.py store/test_law.py test_readme.py test_wheel.py \
   $(addprefix comparison/test_,canaries.py defects.py options.py paging_defects.py seldom.py) \
@@ -62,7 +61,7 @@ test: $(VENV)/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -
 	@$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(addprefix --ignore=,$(UNMEASURED))
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
-	@$(BIN)/python -m pytest $(PYTEST_ARGS) -W ignore::pytest.PytestUnraisableExceptionWarning $(UNMEASURED)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(UNMEASURED)
 endif
 
 lowest: lowest-environment ## run all tests with the lowest versions of the dependencies; ARGS selects tests

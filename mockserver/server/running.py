@@ -140,9 +140,16 @@ class Server:
             server = await self.loop.create_server(lambda: Connection(self), sock=each, backlog=sockets.BACKLOG)
             self._listeners.append(server)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Accept no further connection and no further request."""
         self.is_stopping = True
+        for each in self._listeners:
+            for listening in each.sockets:
+                self.loop.remove_reader(listening)
+        # asyncio makes a connection of what it has accepted in a task, which fails where the listener is closed before,
+        # and leaves the socket open; the protocol gets it one step later.
+        for _ in range(2):
+            await asyncio.sleep(0)
         for each in self._listeners:
             each.close()
         for connection in tuple(self._connections):
@@ -217,7 +224,7 @@ async def _serve(
     await stopped.wait()
     if isinstance(app, LateApp) and app.error is not None:
         return
-    server.stop()
+    await server.stop()
     try:
         await asyncio.wait_for(server.finished(), grace)
     except TimeoutError:
@@ -268,6 +275,6 @@ class Running(AbstractContextManager["Running"]):
         await server.listen(listening)
         started.set()
         await self._stopped.wait()
-        server.stop()
+        await server.stop()
         self._closed.set()
         await server.finished()
