@@ -66,7 +66,7 @@ class OptionalProgram:
 
 BROWSER: Final = OptionalProgram(
     "browser",
-    ("chromium", "chromium-browser", "google-chrome"),
+    ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
     "MOCKSERVER_REQUIRE_BROWSER",
     "the tests of the console in a browser",
     "chromium",
