@@ -249,6 +249,16 @@ def test_other_request_to_the_same_path_is_another(app: Flask, headers: dict[str
     assert [ask(app, PATH, SEEDED, **headers).status_code for _ in range(2)] == [status, status]
 
 
+def test_journal_has_the_headers_of_each_request_that_the_layer_answered(app: Flask, answers: Answers) -> None:
+    ask(app, PATH, SEEDED)
+    control(app, "DELETE", "/requests")
+    agents = ["one", "two", "one", "one"]
+    for agent in agents:
+        assert ask(app, PATH, SEEDED, User_Agent=agent).status_code == 200
+    assert answers.count == len(agents)
+    assert [each["request_headers"]["User-Agent"] for each in journal(app)] == agents
+
+
 @pytest.mark.parametrize(
     ("method", "path", "given", "times"),
     [

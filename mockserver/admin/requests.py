@@ -198,9 +198,9 @@ def _matcher(journal: Journal, query: dict[str, Any]) -> Matcher:
     if "after" in query:
         checks.append(lambda record, _: record.id > query["after"])
     if "vendor" in query:
-        checks.append(lambda record, _: record.vendor == query["vendor"])
+        checks.append(lambda record, _: record.request.vendor == query["vendor"])
     if "operation" in query:
-        checks.append(lambda record, _: record.operation == query["operation"])
+        checks.append(lambda record, _: record.request.operation == query["operation"])
     if "status" in query:
         checks.append(lambda _, state: state.status is not None and _has_status(state.status, query["status"]))
     if "path" in query:

@@ -75,4 +75,6 @@ class LocalAdmission:
         if sandbox.allowance(context.limit) is None:
             return None
         with self.registry.lock:
-            return sandbox.take(context.limit, context.bucket_scope, context.limit_block, sandbox.clock.now())
+            return sandbox.take(
+                context.limit, context.bucket_scope, context.limit_block, sandbox.clock.now_ns() // 1000
+            )

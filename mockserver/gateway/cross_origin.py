@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Response, after_this_request
 
+from mockserver.gateway import request_key
 from mockserver.gateway.hosts import Hosts
 
 MAX_AGE = 600
@@ -26,9 +27,7 @@ class Senders:
 
     def is_ordinary(self, environ: Mapping[str, Any], vendor: str) -> bool:
         """Whether a program sent a request to a vendor. Every request takes this check: about 0.3 microseconds."""
-        if "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ:
-            return False
-        return self.hosts.accept(environ.get("HTTP_HOST", ""), vendor)
+        return not request_key.is_of_page(environ) and self.hosts.accept(environ.get("HTTP_HOST", ""), vendor)
 
     def refusal(self, environ: Mapping[str, Any], vendor: str | None = None) -> str | None:
         """Why a request must go no further, or None: at a vendor's path, or without a vendor at any other path."""

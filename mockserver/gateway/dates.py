@@ -1,13 +1,11 @@
 """The Date header of the vendors' answers: the time of the sandbox's clock, unless a switch says otherwise."""
 
-from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.http import http_date
 
-from mockserver.gateway import limits
 from mockserver.gateway.switches import AnySwitch, Grade, switch
 from mockserver.simulation.clock import Clock
 
@@ -43,16 +41,12 @@ def is_of_sandbox(policy: "Policy") -> bool:
     return policy.switches[NAME][DATE_HEADER] is DateHeader.SANDBOX
 
 
-def text(now: datetime) -> str:
-    """A time as the header has it."""
-    return _text(limits.microseconds(now) // 10**6)
-
-
 def of(clock: Clock) -> str:
     """The time that a clock shows, as the header has it."""
-    return _text(clock.now_ns() // 10**9)
+    return text(clock.now_ns() // 10**9)
 
 
 @lru_cache(64)
-def _text(seconds: int) -> str:
-    return http_date(seconds)
+def text(second: int) -> str:
+    """A time, in seconds since 1970, as the header has it."""
+    return http_date(second)

@@ -7,7 +7,6 @@ import logging
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from threading import Event
@@ -161,7 +160,7 @@ def corrupt(context: RequestContext, fault: FaultHit, response: Response) -> Res
 def _later(context: RequestContext, seconds: int) -> str:
     """The time so many seconds after that in the Date header, as a header has it."""
     clock = context.sandbox.clock if dates.is_of_sandbox(context.policy) else Clock()
-    return dates.text(clock.now() + timedelta(seconds=seconds))
+    return dates.text(clock.now_ns() // 10**9 + seconds)
 
 
 def _change_body(response: Response, effect: FaultEffect) -> None:

@@ -8,24 +8,26 @@ the journal shows differs from an answer of the `pipeline`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from mockserver.gateway import dates, kept_headers, limits, socket_features
+from mockserver.gateway import dates, kept_headers, request_key, socket_features
 from mockserver.gateway.cross_origin import Senders
-from mockserver.gateway.journal import JOURNALED, AnyRecord, Record, answered, next_sequence
+from mockserver.gateway.journal import JOURNALED, Record, SentRequest, answered, next_sequence
 from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.limits import LimitBlock
+from mockserver.gateway.request_key import RequestKey
 from mockserver.gateway.response_cache import CachedReply, Key, RequestMemory
 from mockserver.gateway.routing import DirectView, Respond
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import CACHED, RequestContext, Vendor
+from mockserver.simulation.clock import PreciseTime
 
 _ASCII = bytes(range(128))
 _TRIED = "mockserver.tried"
@@ -39,13 +41,17 @@ class Response(NamedTuple):
     headers: Headers
     parts: tuple[bytes, ...]
 
-    def dated(self, now: datetime) -> "Response":
-        """The same answer with a date."""
-        return Response(self.status, (*self.headers, (dates.HEADER, dates.text(now))), self.parts)
-
 
 Deliver = Callable[[Response | None], None]
 """Takes the answer, or None if the app must be called."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """What was last found for a known request: its SentRequest, and the second with the epoch of its reply."""
+
+    request: SentRequest | None = None
+    second: int = -1
 
 
 class KnownRequest(NamedTuple):
@@ -78,6 +84,7 @@ class KnownRequest(NamedTuple):
     path: str
     may_repeat_credentials: bool
     prepared: list[Any]
+    kept: Kept
 
     def headers_for(self, length: int) -> Headers:
         """The headers of the answer with a body of this length."""
@@ -86,39 +93,37 @@ class KnownRequest(NamedTuple):
         before, after = self.headers[: self.length_at], self.headers[self.length_at + 1 :]
         return (*before, ("Content-Length", str(length)), *after)
 
-    def response(self, reply: CachedReply, sandbox: Sandbox, now: datetime) -> Response:
-        """The answer with a reply in it, without a date of the sandbox."""
-        switches = sandbox.policy.switches[self.vendor.name]
-        parts = reply.parts(self.vendor.format_timestamp(now, switches))
-        return Response(self.status, self.headers_for(sum(map(len, parts))), parts)
+    def parts(self, reply: CachedReply, sandbox: Sandbox, ns: int) -> tuple[bytes, ...]:
+        """The body of the answer, with a reply in it."""
+        if len(reply.pieces) == 1:
+            return reply.pieces
+        return reply.parts(self.vendor.format_timestamp(ns, sandbox.policy.switches[self.vendor.name]))
 
-    def record(
-        self,
-        environ: WSGIEnvironment,
-        sandbox: Sandbox,
-        now: datetime,
-        started: int,
-        start_seq: int,
-        make: Callable[..., AnyRecord],
-    ) -> AnyRecord:
-        """What the journal of a sandbox keeps of the request."""
-        return make(
-            now,
-            self.vendor.name,
-            self.operation,
-            "GET",
-            self.path,
-            environ["QUERY_STRING"],
-            sandbox.config.organization.slug,
-            self.grant.id,
-            started,
-            self.generation,
-            sandbox.clock.frozen,
-            start_seq,
-            environ.get("HTTP_AUTHORIZATION") if self.may_repeat_credentials else None,
-            None,
-            sent=kept_headers.of_request(environ),
-        )
+    def response(self, parts: tuple[bytes, ...], headers: Headers, ns: int) -> Response:
+        """The answer, with the date of the sandbox if it has one."""
+        if self.is_dated:
+            headers = (*headers, (dates.HEADER, dates.text(ns // 10**9)))
+        return Response(self.status, headers, parts)
+
+    def sent(self, environ: WSGIEnvironment, sandbox: Sandbox) -> SentRequest:
+        """What the journal of its sandbox keeps of such a request; mostly the same as for the last one."""
+        headers, organization = kept_headers.of_request(environ), sandbox.config.organization.slug
+        found = self.kept.request
+        if found is None or found.headers is not headers or found.organization != organization:
+            found = self.kept.request = SentRequest(
+                self.vendor.name,
+                self.operation,
+                "GET",
+                self.path,
+                environ["QUERY_STRING"],
+                organization,
+                self.grant.id,
+                self.generation,
+                environ.get("HTTP_AUTHORIZATION") if self.may_repeat_credentials else None,
+                None,
+                headers,
+            )
+        return found
 
 
 class FastPath:
@@ -166,20 +171,20 @@ class FastPath:
         if not self._registry.lock.acquire(blocking=False):
             return None
         try:
-            sandbox, now = known.sandbox, known.sandbox.clock.now()
-            reply = self._registry.answers.get(known.key) if self._holds(known, now) else None
-            if reply is None or not _passes_limit(known, now):
+            sandbox, ns = known.sandbox, known.sandbox.clock.now_ns()
+            reply = self._registry.answers.get(known.key) if self._holds(known, ns) else None
+            if reply is None or not _passes_limit(known, ns):
                 return None
         finally:
             self._registry.lock.release()
-        response = known.response(reply, sandbox, now)
-        record = known.record(environ, sandbox, now, started, start_seq, Record)
-        headers = kept_headers.of_response(response.headers)
-        record.state = answered(started, known.code, None, None, reply.notes, headers)
+        parts = known.parts(reply, sandbox, ns)
+        headers = known.headers_for(sum(map(len, parts)))
+        state = answered(started, known.code, None, None, reply.notes, kept_headers.of_response(headers))
+        record = Record(ns, known.sent(environ, sandbox), started, sandbox.clock.frozen, start_seq, state)
         sandbox.journal.add(record)
         environ[socket_features.ABANDONED] = record.abandon
         environ[JOURNALED] = sandbox.id, record
-        return response if not known.is_dated else response.dated(now)
+        return known.response(parts, headers, ns)
 
     def answer_later(self, _: WSGIEnvironment, __: Deliver, ___: Callable[[], None]) -> bool:
         """Whether a request has an answer soon, for which a server need not call the app: only with a store."""
@@ -191,21 +196,33 @@ class FastPath:
     def known(self, environ: WSGIEnvironment) -> KnownRequest | None:
         """What is known of a request that can be answered here."""
         environ[_TRIED] = True
-        known = self._requests.get((environ["PATH_INFO"], environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")))
-        if known is None or environ["REQUEST_METHOD"] != "GET" or not _is_plain(environ):
-            return None
-        return known if self._senders.is_ordinary(environ, known.vendor.name) else None
+        key = environ[request_key.READY] if request_key.READY in environ else request_key.of(environ)
+        return None if key is None else self._requests.get(key)
 
-    def _holds(self, known: KnownRequest, now: datetime) -> bool:
+    def _holds(self, known: KnownRequest, ns: int) -> bool:
         """Whether all that the answer depended on is as it was, and no armed fault may meet the request."""
-        sandbox, vendor, policy = known.sandbox, known.vendor, known.sandbox.policy
+        sandbox, policy = known.sandbox, known.sandbox.policy
         return (
             policy.generation == known.generation
-            and not (sandbox.faults.armed and sandbox.faults.may_fire(vendor.name, known.operation, known.path, now))
+            and (not sandbox.faults.armed or not self._may_fire(known, ns))
             and self._is_open(known)
-            and (known.expires_at is None or limits.microseconds(now) < known.expires_at)
-            and vendor.cache_epoch(now, policy.switches[vendor.name]) == known.epoch
+            and (known.expires_at is None or ns // 1000 < known.expires_at)
+            and (known.kept.second == ns // 10**9 or self._is_same_epoch(known, ns))
         )
+
+    def _may_fire(self, known: KnownRequest, ns: int) -> bool:
+        """Whether an armed fault may meet the request."""
+        now = PreciseTime.from_ns(ns)
+        return known.sandbox.faults.may_fire(known.vendor.name, known.operation, known.path, now)
+
+    def _is_same_epoch(self, known: KnownRequest, ns: int) -> bool:
+        """Whether the answer would depend on the same part of this moment; if so, it does in the whole second."""
+        vendor = known.vendor
+        now, switches = PreciseTime.from_ns(ns), known.sandbox.policy.switches[vendor.name]
+        if vendor.cache_epoch(now, switches) != known.epoch:
+            return False
+        known.kept.second = ns // 10**9
+        return True
 
     def _is_open(self, known: KnownRequest) -> bool:
         """Whether its token opens the same sandbox with the same rights."""
@@ -227,9 +244,9 @@ class FastPath:
     ) -> Callable[[bytes], object]:
         """WSGI's `start_response`, which learns how a request is answered."""
         cached = environ.pop(CACHED, None)  # Else the environ and the context in it would hold each other.
-        if cached is not None and environ["REQUEST_METHOD"] == "GET" and _is_plain(environ):
+        if cached is not None and (request := request_key.of(environ)) is not None:
             context, key = cached
-            self._remember(environ, context, key, status, headers)
+            self._remember(request, context, key, status, headers)
         return start_response(status, headers, *more)
 
     def _direct_view(self, environ: WSGIEnvironment) -> Respond | None:
@@ -237,11 +254,11 @@ class FastPath:
         view = self._direct.get(environ["PATH_INFO"])
         if view is None or environ["REQUEST_METHOD"] != "GET":
             return None
-        is_plain = _is_plain(environ) and "HTTP_TRANSFER_ENCODING" not in environ
+        is_plain = request_key.is_plain(environ) and "HTTP_TRANSFER_ENCODING" not in environ
         return view.respond if is_plain and self._senders.is_ordinary(environ, view.vendor) else None
 
     def _remember(
-        self, environ: WSGIEnvironment, context: RequestContext, key: Key, status: str, headers: list[tuple[str, str]]
+        self, request: RequestKey, context: RequestContext, key: Key, status: str, headers: list[tuple[str, str]]
     ) -> None:
         vendor, (length_at, date_at) = context.vendor, _places(tuple([name for name, _ in headers]))
         if (
@@ -250,10 +267,9 @@ class FastPath:
             or context.refusal is not None
             or vendor.common_headers is not None
             or length_at is None
-            or not self._senders.is_ordinary(environ, vendor.name)
+            or not self._senders.hosts.accept(request[-1], vendor.name)
         ):
             return
-        query, authorization = environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")
         undated = tuple(headers) if date_at is None else (*headers[:date_at], *headers[date_at + 1 :])
         known = KnownRequest(
             vendor,
@@ -275,12 +291,13 @@ class FastPath:
             int(undated[length_at][1]),
             date_at is not None,
             context.path,
-            bool(query) or context.operation is None,
+            bool(request[1]) or context.operation is None,
             [],
+            Kept(),
         )
         with self._registry.lock:
             if self._is_open(known):  # The sandbox was not deleted meanwhile.
-                self._requests.put(known.sandbox.id, (environ["PATH_INFO"], query, authorization), known)
+                self._requests.put(known.sandbox.id, request, known)
 
 
 @lru_cache(64)
@@ -291,9 +308,9 @@ def _places(names: tuple[str, ...]) -> tuple[int | None, int | None]:
     return rest.index("content-length") if rest.count("content-length") == 1 else None, date_at
 
 
-def _passes_limit(known: KnownRequest, now: datetime) -> bool:
+def _passes_limit(known: KnownRequest, ns: int) -> bool:
     """Take from the bucket. A refusal costs nothing, and is left to the app."""
-    return not known.is_limited or known.sandbox.take(known.limit, known.scope, known.block, now) is None
+    return not known.is_limited or known.sandbox.take(known.limit, known.scope, known.block, ns // 1000) is None
 
 
 def _complete(environ: WSGIEnvironment) -> None:
@@ -307,8 +324,3 @@ def _complete(environ: WSGIEnvironment) -> None:
     query = environ.setdefault("QUERY_STRING", "")
     if not query.isascii():
         environ["QUERY_STRING"] = quote(query, _ASCII, "latin-1")
-
-
-def _is_plain(environ: WSGIEnvironment) -> bool:
-    """Whether a request has no body."""
-    return "CONTENT_LENGTH" not in environ and environ.get(socket_features.BODY_PROBLEM) is None

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple, TypeVar
 from mockserver.gateway.kept_headers import NONE_SENT, Headers, SentHeaders
 from mockserver.gateway.redaction import Redactor
 from mockserver.gateway.request_body import RequestBody
+from mockserver.simulation.clock import PreciseTime
 
 TEXT_MAXIMUM = 2048
 """The longest method, path or query that is kept whole, in characters."""
@@ -123,14 +124,13 @@ def answered(
     return State(Outcome.ANSWERED, status, duration, fault, refusal, notes, next_sequence(), headers)
 
 
-@dataclass(slots=True, eq=False)
-class Record:
-    """One request as it is kept: what was sent, and its `state`. The journal that it is added to gives it its `id`.
+class SentRequest(NamedTuple):
+    """What a record says of a request besides its time: what was sent, by whom, and under which policy.
 
-    `authorization` is the header, None where nothing else that was sent may contain a part of it.
+    The records of equal requests may share it. `authorization` is the header, None where nothing else that was sent may
+    contain a part of it.
     """
 
-    at: datetime
     vendor: str
     operation: str | None
     method: str
@@ -138,15 +138,39 @@ class Record:
     query: str
     organization: str
     grant: str | None
-    started: int
     generation: int
-    frozen: bool
-    start_seq: int
     authorization: str | None
     body: RequestBody | None
+    headers: SentHeaders = NONE_SENT
+
+    def bounded(self, redactor: Redactor) -> "SentRequest":
+        """The same with no text that is too long; texts are redacted before they are cut."""
+        if len(self.path) + len(self.query) + len(self.method) <= TEXT_MAXIMUM:
+            return self
+        path, query = redactor.path(self.path, self.authorization), redactor.query(self.query, self.authorization)
+        method = redactor.text(self.method)
+        return self._replace(path=truncate(path), query=truncate(query), method=truncate(method))
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """One request as it is kept: its `state` is replaced. The journal that it is added to gives it its `id`.
+
+    `at_ns` is its time by the sandbox's clock, in nanoseconds since 1970.
+    """
+
+    at_ns: int
+    request: SentRequest
+    started: int
+    frozen: bool
+    start_seq: int
     state: State = _BEGUN
-    sent: SentHeaders = NONE_SENT
     id: int = 0
+
+    @property
+    def at(self) -> datetime:
+        """Its time by the sandbox's clock."""
+        return PreciseTime.from_ns(self.at_ns)
 
     def meet(self, fault: str, *, passed: bool = False) -> None:
         """Note the rule that fired for it, and whether the rule's step lets it pass to its genuine answer."""
@@ -190,10 +214,7 @@ class Journal:
 
     def add(self, record: Record) -> None:
         """Give a record its id and keep it; the oldest is dropped when the journal is full."""
-        if len(record.path) + len(record.query) + len(record.method) > TEXT_MAXIMUM:
-            record.method = truncate(self._redactor.text(record.method))
-            record.path = truncate(self._redactor.path(record.path, record.authorization))
-            record.query = truncate(self._redactor.query(record.query, record.authorization))
+        record.request = record.request.bounded(self._redactor)
         volume = self._volume
         record.id = next(volume.ids)
         volume.records.append(record)
@@ -211,24 +232,24 @@ class Journal:
         return Entry(
             record.id,
             record.at,
-            record.vendor,
-            record.operation,
-            self._redactor.text(record.method),
+            record.request.vendor,
+            record.request.operation,
+            self._redactor.text(record.request.method),
             self.path(record),
-            self._redactor.query(record.query, record.authorization) if record.query else "",
+            self._redactor.query(record.request.query, record.request.authorization) if record.request.query else "",
             state.status,
             state.duration_us,
-            record.organization,
+            record.request.organization,
             state.fault,
             state.refusal,
-            record.grant,
+            record.request.grant,
             state.notes.next_page,
             record.started,
-            record.generation,
+            record.request.generation,
             record.frozen,
             record.start_seq,
             state.end_seq,
-            record.body.digest if record.body else None,
+            record.request.body.digest if record.request.body else None,
             state.outcome,
             state.passed,
             state.notes.is_empty_page,
@@ -237,24 +258,24 @@ class Journal:
 
     def path(self, record: Record) -> str:
         """The path of a record, without credentials."""
-        return self._redactor.path(record.path, record.authorization)
+        return self._redactor.path(record.request.path, record.request.authorization)
 
     def body(self, record: Record) -> str | None:
         """The body of a record as text, without credentials; None if there is none, or if it was too large to keep."""
-        if record.body is None or record.body.content is None:
+        if record.request.body is None or record.request.body.content is None:
             return None
-        return self._redactor.body(record.body.content, record.authorization)
+        return self._redactor.body(record.request.body.content, record.request.authorization)
 
     def request_headers(self, record: Record) -> dict[str, str]:
         """The headers of a record that are kept, without credentials."""
-        return dict(self._redactor.headers(record.sent.pairs, record.sent.authorization))
+        return dict(self._redactor.headers(record.request.headers.pairs, record.request.headers.authorization))
 
     def response_headers(self, record: Record, state: State) -> dict[str, str] | None:
         """The headers of its answer that are kept, without credentials; None where it was not answered."""
         if state.outcome is not Outcome.ANSWERED:
             return None
         shown: dict[str, str] = {}
-        for name, value in self._redactor.headers(state.headers, record.sent.authorization):
+        for name, value in self._redactor.headers(state.headers, record.request.headers.authorization):
             shown[name] = f"{shown[name]}, {value}" if name in shown else value
         return shown
 
@@ -265,7 +286,7 @@ class Journal:
 
     def _read_whole(self, record: Record, state: State) -> Entry:
         entry = self.read(record, state)
-        return entry if record.body is None else entry._replace(body_text=self.body(record))
+        return entry if record.request.body is None else entry._replace(body_text=self.body(record))
 
 
 def truncate(text: str) -> str:

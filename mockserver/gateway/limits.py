@@ -1,11 +1,11 @@
 """Token buckets that run on the sandbox's clock, in whole numbers. The vendor decides which requests share a bucket."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from mockserver.simulation.clock import nanoseconds
+
 _MINUTE = 60_000_000
 """Microseconds in a minute; also the units of one request, so that `per_minute` units are refilled each microsecond."""
 
@@ -66,9 +66,11 @@ class Limiter:
 
     buckets: dict[str, TokenBucket] = field(default_factory=dict)
 
-    def take(self, scope: str, allowance: Allowance, now: datetime, block: LimitBlock) -> int | None:
-        """Let one request through (None), or refuse it at no cost: the microseconds until one would pass."""
-        at = microseconds(now)
+    def take(self, scope: str, allowance: Allowance, at: int, block: LimitBlock) -> int | None:
+        """Let one request through (None), or refuse it at no cost: the microseconds until one would pass.
+
+        `at` is the time, in microseconds since 1970.
+        """
         bucket = self.buckets.get(scope)
         if bucket is None:
             bucket = self.buckets[scope] = TokenBucket(allowance.burst * _MINUTE, at)
@@ -101,9 +103,10 @@ class Limiter:
 
 def _fill(bucket: TokenBucket, allowance: Allowance, at: int) -> None:
     """Refill a bucket up to now; if the clock was set back, a block moves back with it."""
-    if at < bucket.at:
-        bucket.blocked_until -= bucket.at - at
-    elapsed = max(at - bucket.at, 0)
+    elapsed = at - bucket.at
+    if elapsed < 0:
+        bucket.blocked_until += elapsed
+        elapsed = 0
     bucket.units = min(bucket.units + elapsed * allowance.per_minute, allowance.burst * _MINUTE)
     bucket.at = at
 
@@ -115,4 +118,4 @@ def seconds(microseconds: int) -> int:
 
 def microseconds(moment: datetime) -> int:
     """Whole microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
+    return nanoseconds(moment) // 1000

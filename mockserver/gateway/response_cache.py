@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from mockserver.gateway.journal import NO_NOTES, AnswerNotes
+from mockserver.gateway.request_key import RequestKey
 
 TIMESTAMP = "\x00now\x00"
 """Stands in a body where the timestamp of the answer belongs."""
@@ -25,15 +26,15 @@ _CONTAINERS = (dict, list)
 Key = tuple[Hashable, ...]
 """Identifies requests that share a reply; the first part is the id of their sandbox."""
 
-RequestKey = tuple[str, str, str | None]
-"""A path, a query string and an Authorization header, as they were sent."""
-
 REQUESTS_MAXIMUM = 20_000
 """How many requests are remembered."""
 
 
 _COMPACT: Final[dict[str, Any]] = {"ensure_ascii": False, "separators": (",", ":")}
 _ENCODER: Final = json.JSONEncoder(**_COMPACT)
+_ENCODER_WITHOUT_ROWS: Final = json.JSONEncoder(**_COMPACT, default=lambda _: _ROWS)
+"""Writes _ROWS for rows that are JSON already."""
+
 _ROWS = "\x00rows\x00"
 """Stands in a body for rows that are JSON already."""
 
@@ -51,6 +52,9 @@ class EncodedRows:
         """The rows themselves."""
         rows: list[Any] = json.loads(self.json)
         return rows
+
+
+_WITH_ROWS = (dict, EncodedRows)
 
 
 def to_json(body: object) -> str:
@@ -79,23 +83,22 @@ def split(body: dict[str, Any] | list[Any] | None, names: Mapping[str, str]) -> 
     """A body as JSON, with keys renamed as `names` maps them, split at each TIMESTAMP; () for None."""
     if body is None:
         return ()
-    rows: list[str] = []
-    text = to_json(rename_fields(plain(body), names)) if names else _encode(body, rows)
-    pieces = text.split(_JSON_TIMESTAMP)
-    if rows:  # They are put in last: they are most of the body, and no timestamp is in them.
-        rest = iter(rows)
-        pieces = [_put_in(piece, rest) for piece in pieces]
+    if names:
+        pieces = to_json(rename_fields(plain(body), names)).split(_JSON_TIMESTAMP)
+    else:  # Rows are put in last: they are most of the body, and no timestamp is in them.
+        rows = _encoded_rows(body)
+        pieces = [_put_in(piece, rows) for piece in _ENCODER_WITHOUT_ROWS.encode(body).split(_JSON_TIMESTAMP)]
     return tuple(map(str.encode, pieces))
 
 
-def _encode(body: dict[str, Any] | list[Any], rows: list[str]) -> str:
-    """A body as JSON, with _ROWS in place of its encoded rows, which are added to `rows`."""
-
-    def stand_in(encoded: EncodedRows) -> str:
-        rows.append(encoded.json)
-        return _ROWS
-
-    return json.JSONEncoder(**_COMPACT, default=stand_in).encode(body)
+def _encoded_rows(body: Any) -> Iterator[str]:
+    """The encoded rows in a body, in their order."""
+    if isinstance(body, EncodedRows):
+        yield body.json
+    elif isinstance(body, dict):
+        for value in body.values():
+            if isinstance(value, _WITH_ROWS):
+                yield from _encoded_rows(value)
 
 
 def _put_in(text: str, rows: Iterator[str]) -> str:

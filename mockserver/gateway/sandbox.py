@@ -198,13 +198,14 @@ class Sandbox:
             return limit
         return self._documented[name] if limit is LimitMode.DOCUMENTED else None
 
-    def take(self, name: str, scope: str, block: LimitBlock, now: datetime) -> int | None:
+    def take(self, name: str, scope: str, block: LimitBlock, at: int) -> int | None:
         """Spend one request under a limit: None if it passes, else the microseconds until one would.
 
-        `now` is read under the registry's lock, so that requests that overtake each other are counted in order of time.
+        `at`, in microseconds since 1970, is read under the registry's lock, so that requests that overtake each other
+        are counted in order of time.
         """
         allowance = self.allowance(name)
-        return None if allowance is None else self.limiters[name].take(scope, allowance, now, block)
+        return None if allowance is None else self.limiters[name].take(scope, allowance, at, block)
 
     def counted_rules(self) -> tuple[ArmedRule, ...]:
         """The armed rules, in order, each with its hits until now."""

@@ -18,7 +18,7 @@ from mockserver.gateway.admission import Admission
 from mockserver.gateway.armed_faults import FaultHit
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import MatchInput
-from mockserver.gateway.journal import JOURNALED, AnswerNotes, AnyRecord, Record, next_sequence
+from mockserver.gateway.journal import JOURNALED, AnswerNotes, AnyRecord, Record, SentRequest, next_sequence
 from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
@@ -26,6 +26,7 @@ from mockserver.gateway.tokens import Grant
 from mockserver.gateway.unserved import UnservedPaths
 from mockserver.products.model import Visibility
 from mockserver.products.world import World
+from mockserver.simulation.clock import nanoseconds
 
 if TYPE_CHECKING:
     from mockserver.gateway.paging_defects import Pages
@@ -106,22 +107,22 @@ class RequestContext:
     @property
     def sandbox(self) -> "Sandbox":
         """The sandbox that the request is in."""
-        return self.admission.sandbox
+        return (self._admission or self.admission).sandbox
 
     @property
     def now(self) -> datetime:
         """The moment at which the request happens."""
-        return self.admission.now
+        return (self._admission or self.admission).now
 
     @property
     def policy(self) -> "Policy":
         """The policy under which the request is answered."""
-        return self.admission.policy
+        return (self._admission or self.admission).policy
 
     @property
     def switches(self) -> Switches:
         """The options of the vendor's switches under this policy."""
-        return self.policy.switches[self.vendor.name]
+        return (self._admission or self.admission).policy.switches[self.vendor.name]
 
     def journaled(self) -> Record:
         """The request's record in the journal of its sandbox, which is begun by the first call."""
@@ -137,8 +138,7 @@ class RequestContext:
         environ, query = self.environ, self.query
         body = request_body.of(self.request) if request_body.is_sent(environ) else None
         may_repeat_credentials = query or body is not None or self.operation is None
-        return make(
-            admission.now,
+        request = SentRequest(
             self.vendor.name,
             self.operation,
             self.method,
@@ -146,14 +146,12 @@ class RequestContext:
             query,
             sandbox.config.organization.slug,
             None if self.grant is None else self.grant.id,
-            self.started,
             admission.policy.generation,
-            sandbox.clock.frozen,
-            self.start_seq,
             environ.get("HTTP_AUTHORIZATION") if may_repeat_credentials else None,
             body,
-            sent=kept_headers.of_request(environ),
+            kept_headers.of_request(environ),
         )
+        return make(nanoseconds(admission.now), request, self.started, sandbox.clock.frozen, self.start_seq)
 
     @property
     def request(self) -> Request:
@@ -320,7 +318,9 @@ class Vendor:
       has buckets of its own.
     * `memory` makes what clients can write, for one sandbox; its views get it, and it guards itself against threads.
       It can be written as text, and read again, for other servers.
-    * `cache_epoch`: the part of the present moment that an answer depends on (None: all of it).
+    * `cache_epoch`: the part of the present moment that an answer depends on (None: all of it); it is the same
+      throughout a second.
+    * `format_timestamp` writes a moment, in nanoseconds since 1970, where answers have a TIMESTAMP.
     * `visibility`: what the vendor shows of each person and day at a moment, where it shows people's days.
     * `newest_day`: the newest day in its totals at a moment, as an ordinal, where it shows no days of people.
     * `publication_hour`, `limit_scope` and `limit_block` are switches that the gateway and the client lint use: when
@@ -340,7 +340,7 @@ class Vendor:
     allowance: Allowance | None
     render_error: Callable[[Rejection, RequestContext], ErrorReply]
     cache_epoch: Callable[[datetime, Switches], Hashable | None]
-    format_timestamp: Callable[[datetime, Switches], str]
+    format_timestamp: Callable[[int, Switches], str]
     sample_path: str
     secret: str | None = None
     token_path: str | None = None

@@ -27,6 +27,7 @@ from mockserver.gateway.vendor import (
     View,
     ViewRequest,
 )
+from mockserver.simulation.clock import nanoseconds
 
 if TYPE_CHECKING:
     from mockserver.gateway.sandbox import Policy
@@ -110,7 +111,7 @@ def respond(view: View, context: RequestContext, *, cached: bool = True) -> View
     reply = _cached_or_computed(context, view) if cached else _compute(context, view)[0]
     if len(reply.pieces) == 1:  # No timestamp is in it.
         return ViewResponse(reply, reply.pieces[0])
-    timestamp = context.vendor.format_timestamp(context.now, context.switches)
+    timestamp = context.vendor.format_timestamp(nanoseconds(context.now), context.switches)
     return ViewResponse(reply, reply.with_timestamp(timestamp))
 
 

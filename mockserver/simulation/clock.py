@@ -16,21 +16,20 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class PreciseTime(datetime):
-    """A time in UTC, to the nanosecond: `nanosecond` counts those after the last whole microsecond (0 to 999).
+    """A time in UTC, to the nanosecond: `ns` nanoseconds after 1970; None for what arithmetic makes of such a time.
 
-    In comparisons and arithmetic it is a datetime, and its nanoseconds are left out.
+    In comparisons and arithmetic it is a datetime, and what is less than a microsecond is left out.
     """
 
-    nanosecond: int = 0
+    ns: int | None = None
 
     @classmethod
     def from_ns(cls, ns: int) -> "PreciseTime":
         """The time so many nanoseconds after 1970."""
-        microseconds, rest = divmod(ns, 1000)
-        seconds, microsecond = divmod(microseconds, 10**6)
+        seconds, rest = divmod(ns, 10**9)
         minutes, second = divmod(seconds, 60)
-        found = cls(*_minute(minutes), second, microsecond, UTC)
-        found.nanosecond = rest
+        found = cls(*_minute(minutes), second, rest // 1000, UTC)
+        found.ns = ns
         return found
 
 
@@ -59,12 +58,13 @@ class ClockError(ValueError):
 
 def nanoseconds(moment: datetime) -> int:
     """Nanoseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND * 1000 + getattr(moment, "nanosecond", 0)
+    ns: int | None = getattr(moment, "ns", None)
+    return (moment - _EPOCH) // _MICROSECOND * 1000 if ns is None else ns
 
 
 def fraction(moment: datetime) -> str:
     """The nine digits after the decimal point of a time's seconds."""
-    return f"{moment.microsecond:06}{getattr(moment, 'nanosecond', 0):03}"
+    return f"{nanoseconds(moment) % 10**9:09}"
 
 
 def parse(text: str) -> datetime:
@@ -75,13 +75,11 @@ def parse(text: str) -> datetime:
     parsed = datetime.fromisoformat(text)
     if parsed.utcoffset() is None:
         return parsed
+    digits = _FRACTION.search(text)
     try:
-        found = PreciseTime.from_ns(nanoseconds(parsed))
+        return PreciseTime.from_ns(nanoseconds(parsed) + (int(digits[2].ljust(3, "0")) if digits else 0))
     except OverflowError as error:
         raise ClockError(_BOUNDS) from error
-    if digits := _FRACTION.search(text):
-        found.nanosecond = int(digits[2].ljust(3, "0"))
-    return found
 
 
 def format_utc(moment: datetime) -> str:

@@ -20,6 +20,9 @@ _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 def seconds(time: datetime) -> int:
     """The whole seconds that have passed by a time."""
+    ns: int | None = getattr(time, "ns", None)
+    if ns is not None:
+        return ns // 10**9
     passed = time - _START
     return passed.days * DAY + passed.seconds
 
@@ -34,12 +37,16 @@ def day_of(second: int) -> date:
     return date.fromordinal(second // DAY + EPOCH)
 
 
-@lru_cache(maxsize=2048)  # Clients ask for the same days again and again.
 def format_utc(second: int, fraction: str = "") -> str:
     """RFC 3339 in UTC, with the digits of a fraction where there are any."""
+    text = _text(second)
+    return f"{text[:-1]}.{fraction}Z" if fraction else text
+
+
+@lru_cache(maxsize=2048)  # Clients ask for the same days again and again.
+def _text(second: int) -> str:
     rest = second % DAY
-    time = f"{day_of(second)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
-    return f"{time}.{fraction}Z" if fraction else f"{time}Z"
+    return f"{day_of(second)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}Z"
 
 
 def format_all_utc(timestamps: I64) -> list[str]:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mockserver.gateway.journal import Record
+from mockserver.gateway.journal import Record, SentRequest
+from mockserver.simulation.clock import nanoseconds
 from tests.admin.driver import Admin
 
 COUNT = "/analytics/v0/dau-count"
@@ -34,5 +35,6 @@ def test_refused_request_shows_when_to_try_again(admin: Admin) -> None:
 @pytest.mark.memory("the test writes records of its own")
 def test_request_that_is_not_answered_has_no_headers_of_an_answer(admin: Admin) -> None:
     begun, is_frozen = datetime(2025, 10, 21, tzinfo=UTC), True
-    admin.journal.add(Record(begun, "augment", None, "GET", "/", "", "acme", None, 0, 1, is_frozen, 0, None, None))
+    sent = SentRequest("augment", None, "GET", "/", "", "acme", None, 1, None, None)
+    admin.journal.add(Record(nanoseconds(begun), sent, 0, is_frozen, 0))
     assert admin.get("/requests/1")["response_headers"] is None

@@ -16,8 +16,9 @@ from mockserver.admin.requests import JournalSchema
 from mockserver.admin.responses import CHUNK_BYTES
 from mockserver.app import create_app
 from mockserver.gateway import response_cache
-from mockserver.gateway.journal import Journal, Record, State
+from mockserver.gateway.journal import Journal, Record, SentRequest, State
 from mockserver.gateway.view import QUERY_MAXIMUM
+from mockserver.simulation.clock import nanoseconds
 from mockserver.validation.schemas import dump
 from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
@@ -198,7 +199,6 @@ def test_duration_is_rounded_to_milliseconds(admin: Admin, microseconds: int, sh
 def record(number: int, **more: Any) -> Record:
     """A record that was begun, with a query of its own."""
     fields: dict[str, Any] = {
-        "at": datetime(2025, 10, 21, tzinfo=UTC) + timedelta(seconds=number / 2),
         "vendor": "augment",
         "operation": None if number % 3 else "getDau",
         "method": "GET",
@@ -206,14 +206,12 @@ def record(number: int, **more: Any) -> Record:
         "query": f"page_size=50&é={number}&token={number}",
         "organization": "acme",
         "grant": "augment-seeded",
-        "started": 0,
         "generation": 1,
-        "frozen": True,
-        "start_seq": 0,
         "authorization": None,
         "body": None,
     }
-    return Record(**{**fields, **more})
+    at = nanoseconds(datetime(2025, 10, 21, tzinfo=UTC) + timedelta(seconds=number / 2))
+    return Record(at, SentRequest(**{**fields, **more}), 0, frozen=True, start_seq=0)
 
 
 def fill(journal: Journal, count: int) -> None:

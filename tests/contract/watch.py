@@ -96,9 +96,8 @@ class Watch:
         answer = Recorded(environ["REQUEST_METHOD"], path, head[0], head[1], body)
         vendor = self._vendor(answer.path)
         if vendor is not None and (journaled := environ.get(JOURNALED)) is not None:
-            vendor = SERVED.get(
-                journaled[1].vendor, vendor
-            )  # A path of a shared root may belong to the token's vendor.
+            # A path of a shared root may belong to the token's vendor.
+            vendor = SERVED.get(journaled[1].request.vendor, vendor)
         if vendor is not None:
             self.checked += 1
             names = tuple(_names(registry, vendor, environ.get("HTTP_AUTHORIZATION", "")).items())

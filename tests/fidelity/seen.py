@@ -36,7 +36,8 @@ class Seen:
         record = client.sandbox.journal.records()[-1]
         self.headers |= {f"{answer.status} {name}" for name in {*answer.headers.keys()} - _HTTP_HEADERS}
         if answer.status < 400:
-            self.fields |= {f"{record.operation} {path}" for path in keys(answer.json)} if answer.body else set()
+            operation = record.request.operation
+            self.fields |= {f"{operation} {path}" for path in keys(answer.json)} if answer.body else set()
         else:
             self.statuses.add(str(answer.status))
             self.refused |= set(keys(answer.json))

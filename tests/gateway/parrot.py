@@ -23,7 +23,7 @@ from mockserver.gateway.store.registry import RegistryParts, SandboxRegistry
 from mockserver.gateway.switches import AnySwitch, Grade, Switches, switch
 from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, Vendor, View, ViewRequest
 from mockserver.products.world import World
-from mockserver.simulation.clock import Clock
+from mockserver.simulation.clock import Clock, PreciseTime
 from mockserver.simulation.organization import Organization
 from tests.simulation import worlds
 
@@ -98,7 +98,7 @@ PARROT = Vendor(
     routes=routes(),
     render_error=render_error,
     cache_epoch=day,
-    format_timestamp=lambda now, _: now.strftime("%H:%M:%S"),
+    format_timestamp=lambda ns, _: PreciseTime.from_ns(ns).strftime("%H:%M:%S"),
     sample_path="/parrot/speak",
     limit_scope=SCOPE,
     limit_block=BLOCK,

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from mockserver.gateway.journal import NEVER, TEXT_MAXIMUM, Entry, Journal, Outcome, Record
+from mockserver.gateway.journal import NEVER, TEXT_MAXIMUM, Entry, Journal, Outcome, Record, SentRequest
 from mockserver.gateway.redaction import Redactor
 from mockserver.gateway.rejection import Reason
 from mockserver.gateway.request_body import CANONICAL_MAXIMUM, CONTENT_MAXIMUM
 from mockserver.gateway.vendor import RequestContext, ViewRequest
+from mockserver.simulation.clock import nanoseconds
 from tests.gateway import parrot
 from tests.gateway.parrot import PARROT, UNLIMITED, Aviary
 
@@ -25,7 +26,8 @@ JSON = {"Content-Type": "application/json"}
 
 
 def _record(path: str = "/parrot/speak", query: str = "", method: str = "GET") -> Record:
-    return Record(NOW, "parrot", "speak", method, path, query, "small", None, 0, 0, False, 0, None, None)  # noqa: FBT003
+    sent = SentRequest("parrot", "speak", method, path, query, "small", None, 0, None, None)
+    return Record(nanoseconds(NOW), sent, 0, False, 0)  # noqa: FBT003
 
 
 def _filled(size: int, count: int) -> Journal:

@@ -20,7 +20,7 @@ PAUSES = st.lists(st.integers(0, 90_000_000), min_size=1, max_size=120)
 def _take(
     limiter: Limiter, at: datetime, allowance: Allowance = DOCUMENTED, block: LimitBlock = LimitBlock.REFILL
 ) -> int | None:
-    return limiter.take("all", allowance, at, block)
+    return limiter.take("all", allowance, limits.microseconds(at), block)
 
 
 def _emptied(allowance: Allowance = DOCUMENTED) -> Limiter:
@@ -83,7 +83,7 @@ def test_burst_is_the_maximum() -> None:
 
 def test_each_scope_has_its_own_bucket() -> None:
     limiter = _emptied()
-    assert limiter.take("another", DOCUMENTED, START, LimitBlock.REFILL) is None
+    assert limiter.take("another", DOCUMENTED, limits.microseconds(START), LimitBlock.REFILL) is None
     assert _take(limiter, START) is not None
 
 
@@ -132,9 +132,9 @@ def test_block_moves_with_a_clock_moved_back() -> None:
 def test_bucket_state_has_rest_and_refill_time(taken: int, after: float, state: tuple[int, int]) -> None:
     limiter = Limiter()
     limiter.states(DOCUMENTED, START)
-    limiter.take("b", DOCUMENTED, START, LimitBlock.REFILL)
+    limiter.take("b", DOCUMENTED, limits.microseconds(START), LimitBlock.REFILL)
     for _ in range(taken):
-        limiter.take("a", DOCUMENTED, START, LimitBlock.REFILL)
+        limiter.take("a", DOCUMENTED, limits.microseconds(START), LimitBlock.REFILL)
     result = {each.scope: (each.remaining, each.full_in_seconds) for each in _states(limiter, after)}
     assert result.get("a", (20, 0)) == state
 
@@ -146,7 +146,7 @@ def _states(limiter: Limiter, after: float) -> list[BucketState]:
 def test_buckets_are_listed_by_scope() -> None:
     limiter = Limiter()
     for scope in ("token b", "organization", "token a"):
-        limiter.take(scope, DOCUMENTED, START, LimitBlock.REFILL)
+        limiter.take(scope, DOCUMENTED, limits.microseconds(START), LimitBlock.REFILL)
     assert [each.scope for each in _states(limiter, 0)] == ["organization", "token a", "token b"]
 
 

@@ -274,7 +274,7 @@ def test_overtaking_requests_gain_nothing() -> None:
     def overtake(context: RequestContext) -> None:
         if overtaking:
             context.sandbox.set_clock(context.sandbox.clock.advanced(overtaking.pop()))
-            context.sandbox.take("parrot", "organization", LimitBlock.REFILL, context.sandbox.clock.now())
+            context.sandbox.take("parrot", "organization", LimitBlock.REFILL, context.sandbox.clock.now_ns() // 1000)
 
     vendor = replace(
         PARROT,

@@ -94,7 +94,7 @@ def test_record_has_the_policy_under_which_the_request_was_let_in() -> None:
     admission = registry.admit(context, sandbox)
     generation = sandbox.policy.generation
     sandbox.set_policy({})
-    assert admission.begin_record(context).generation == generation < sandbox.policy.generation
+    assert admission.begin_record(context).request.generation == generation < sandbox.policy.generation
 
 
 @given(st.text(st.sampled_from("ab=&;+%4C3é?#/[] \0"), max_size=12))

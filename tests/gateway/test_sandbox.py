@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mockserver.gateway import sandbox
-from mockserver.gateway.journal import Record
+from mockserver.gateway.journal import Record, SentRequest
 from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, LimitMode, LimitScope
 from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.sandbox import Sandbox
@@ -18,7 +18,7 @@ from mockserver.gateway.store.registry import RegistryParts
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation import clock
-from mockserver.simulation.clock import Clock
+from mockserver.simulation.clock import Clock, nanoseconds
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, PARROT, UNLIMITED, Mood
 from tests.simulation import worlds
@@ -40,8 +40,9 @@ def _use(used: Sandbox) -> None:
     used.set_clock(Clock.at(NOW + timedelta(days=1), frozen=True))
     used.set_limits({"parrot": STRICT})
     used.set_policy({"parrot": {"mood": "grumpy"}})
-    used.take("parrot", "all", LimitBlock.REFILL, used.clock.now())
-    used.journal.add(Record(NOW, "parrot", None, "GET", "/", "", "small", None, 0, 0, False, 0, None, None))  # noqa: FBT003
+    used.take("parrot", "all", LimitBlock.REFILL, used.clock.now_ns() // 1000)
+    sent = SentRequest("parrot", None, "GET", "/", "", "small", None, 0, None, None)
+    used.journal.add(Record(nanoseconds(NOW), sent, 0, False, 0))  # noqa: FBT003
 
 
 def _parts(used: Sandbox) -> dict[str, object]:
@@ -126,7 +127,7 @@ def test_limit_means_an_allowance_or_none(
 def test_changed_limits_start_with_full_buckets() -> None:
     used = _sandbox(limits={"parrot": STRICT, FINCH: STRICT})
     for vendor in ("parrot", FINCH):
-        used.take(vendor, "all", LimitBlock.REFILL, used.clock.now())
+        used.take(vendor, "all", LimitBlock.REFILL, used.clock.now_ns() // 1000)
     used.set_limits({"parrot": STRICT}, keep=True)
     assert used.buckets("parrot") == []
     assert used.buckets(FINCH) == [BucketState("all", 1, 60)]
@@ -168,20 +169,20 @@ def test_policy_does_not_change_during_a_request() -> None:
 
 def test_unlimited_vendor_has_no_buckets() -> None:
     used = _sandbox()
-    assert [used.take(FINCH, "all", LimitBlock.REFILL, used.clock.now()) for _ in range(100)] == [None] * 100
+    assert [used.take(FINCH, "all", LimitBlock.REFILL, used.clock.now_ns() // 1000) for _ in range(100)] == [None] * 100
     assert used.buckets(FINCH) == []
 
 
 def test_bucket_refills_on_the_sandbox_clock() -> None:
     used = _sandbox(limits={"parrot": STRICT})
-    assert [used.take("parrot", "all", LimitBlock.REFILL, used.clock.now()) for _ in range(3)] == [
+    assert [used.take("parrot", "all", LimitBlock.REFILL, used.clock.now_ns() // 1000) for _ in range(3)] == [
         None,
         None,
         60_000_000,
     ]
     used.set_clock(used.clock.advanced(timedelta(seconds=45)))
     assert used.buckets("parrot") == [BucketState("all", 0, 75)]
-    assert used.take("parrot", "all", LimitBlock.REFILL, used.clock.now()) == 15_000_000
+    assert used.take("parrot", "all", LimitBlock.REFILL, used.clock.now_ns() // 1000) == 15_000_000
 
 
 def test_token_opens_one_sandbox_at_one_vendor() -> None:
@@ -335,9 +336,9 @@ def test_sandbox_expires_on_the_nanosecond(passing: list[int]) -> None:
     lives = [registry.make_sandbox(parrot.config(), Decimal(seconds)) for seconds in ("3", "1.000000001", "2")]
     ever = registry.make_sandbox(parrot.config())
     left = {}
-    for nanoseconds in (1_000_000_000, 1_000_000_001, 1_999_999_999, 2_000_000_000, 2_999_999_999, 3_000_000_000):
-        passing[0] = 10**9 + nanoseconds
-        left[nanoseconds] = [lives.index(each) for each in registry.sandboxes if each in lives]
+    for ns in (1_000_000_000, 1_000_000_001, 1_999_999_999, 2_000_000_000, 2_999_999_999, 3_000_000_000):
+        passing[0] = 10**9 + ns
+        left[ns] = [lives.index(each) for each in registry.sandboxes if each in lives]
     assert list(left.values()) == [[0, 1, 2], [0, 2], [0, 2], [0], [0], []]
     assert registry.sandboxes == [registry.default, ever]
 

@@ -65,14 +65,14 @@ def test_advancing_gives_a_later_clock_and_keeps_the_first(*, frozen: bool) -> N
 def test_clock_counts_nanoseconds(*, frozen: bool) -> None:
     with freeze_time(WALL):
         clock = Clock.at(PreciseTime.from_ns(nanoseconds(THEN) + 985), frozen=frozen)
-        assert (clock.now(), clock.now().nanosecond) == (THEN, 985)
+        assert (clock.now(), nanoseconds(clock.now()) % 1000) == (THEN, 985)
         later = clock.advanced(SECOND, 20).now()
-    assert (later, later.nanosecond) == (THEN + SECOND + timedelta(microseconds=1), 5)
+    assert (later, nanoseconds(later) % 1000) == (THEN + SECOND + timedelta(microseconds=1), 5)
 
 
 def test_real_clock_has_the_nanoseconds_of_the_machine() -> None:
     """One reading in a thousand ends in 000; a hundred of them do not."""
-    assert any(Clock().now().nanosecond for _ in range(100))
+    assert any(nanoseconds(Clock().now()) % 1000 for _ in range(100))
 
 
 def test_wall_clock_frozen_between_microseconds_is_exact() -> None:

@@ -121,7 +121,7 @@ def test_every_answer_under_every_option_is_as_described(vendor: Any) -> None:
         for path, query in queries.items():
             answer = client.get(path, query)
             if answer.status == 200:
-                operation = str(client.sandbox.journal.records()[-1].operation)
+                operation = str(client.sandbox.journal.records()[-1].request.operation)
                 assert list(answers[operation].errors(answer.json)) == [], (operation, options)
                 checked += 1
     assert checked

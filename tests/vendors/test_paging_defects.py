@@ -36,7 +36,7 @@ def lists(client: Client) -> Lists:
     assert paging is not None
     for path, query in probes.of(client.vendor).answered(client).items():
         client.get(path, query)
-        if client.sandbox.journal.records()[-1].operation in paging.rows:
+        if client.sandbox.journal.records()[-1].request.operation in paging.rows:
             first = {paging.position: "0"} if paging.by_offset else {}
             found[path] = {**query, paging.size: SIZE, **first}
     return found

@@ -23,6 +23,7 @@ from mockserver.gateway.store.shared_admission import ADMITTED, Admitted, Plan, 
 from mockserver.gateway.store.shared_journal import SharedRecord
 from mockserver.gateway.store.shared_registry import SharedRegistry
 from mockserver.gateway.store.shared_sandbox import SharedSandbox
+from mockserver.simulation.clock import nanoseconds
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ class SharedFastPath(FastPath):
         concerned = known.vendor.name, known.operation, known.path
         if any(each.rule.concerns(*concerned) for each in sandbox.faults.armed):
             return "", "", ("", "")
-        record = known.record(environ, sandbox, sandbox.clock.now(), 0, 0, Record)
+        record = Record(0, known.sent(environ, sandbox), 0, sandbox.clock.frozen, 0)
         text = shared_journal.written(record, sandbox.clock, self._registry.redactor)
         return shared_journal.dumps(self._item(known, sandbox)), text, self._ends(known, reply)
 
@@ -183,16 +184,19 @@ class SharedFastPath(FastPath):
         if admission.wait is not None or is_over or reply is None or vendor.cache_epoch(now, switches) != known.epoch:
             environ[ADMITTED] = Admitted(known.grant, admission)
             return None
-        response = known.response(reply, sandbox, now)
-        if response.headers != known.headers:
-            record.finish(known.code, None, reply.notes, kept_headers.of_response(response.headers))
-        return response.dated(now) if known.is_dated else response
+        ns = nanoseconds(now)
+        parts = known.parts(reply, sandbox, ns)
+        headers = known.headers_for(sum(map(len, parts)))
+        if headers is not known.headers:
+            record.finish(known.code, None, reply.notes, kept_headers.of_response(headers))
+        return known.response(parts, headers, ns)
 
     def _settled(self, question: _Question, result: Any, now_us: int) -> tuple[SharedAdmission, SharedRecord]:
         """What the engine has decided on a request, and its record."""
         registry, sandbox, known = self._registry, question.prepared.sandbox, question.known
         admission = SharedAdmission(registry, sandbox, sandbox.clock.at_wall(now_us * 1000), sandbox.policy)
-        record = known.record(question.environ, sandbox, admission.now, question.started, 0, SharedRecord)
+        sent = known.sent(question.environ, sandbox)
+        record = SharedRecord(nanoseconds(admission.now), sent, question.started, sandbox.clock.frozen, 0)
         record.publish = partial(registry.publish, sandbox.id)
         registry.settle(admission, record, _NO_PLAN, result[1:], now_us)
         return admission, record

@@ -13,6 +13,7 @@ from mockserver.gateway.journal import (
     Journal,
     Outcome,
     Record,
+    SentRequest,
     State,
     truncate,
 )
@@ -168,27 +169,28 @@ def _records(ids: range, texts: list[str | None]) -> Iterator[_Written]:
 
 def written(record: Record, clock: Clock, redactor: Redactor) -> str:
     """What was sent, without credentials. The time is not in it: the engine adds it."""
-    path, query = redactor.path(record.path, record.authorization), record.query
-    query = redactor.query(query, record.authorization) if query else ""
-    method = redactor.text(record.method)
+    request = record.request
+    path, query = redactor.path(request.path, request.authorization), request.query
+    query = redactor.query(query, request.authorization) if query else ""
+    method = redactor.text(request.method)
     if len(path) + len(query) + len(method) > TEXT_MAXIMUM:
         path, query, method = truncate(path), truncate(query), truncate(method)
-    content = None if record.body is None else record.body.content
+    content = None if request.body is None else request.body.content
     return dumps(
         (
             None if clock.frozen_at is None else nanoseconds(clock.frozen_at),
             clock.offset,
-            record.vendor,
-            record.operation,
+            request.vendor,
+            request.operation,
             method,
             path,
             query,
-            record.organization,
-            record.grant,
-            record.generation,
-            None if record.body is None else record.body.digest,
-            None if content is None else redactor.body(content, record.authorization),
-            redactor.headers(record.sent.pairs, record.sent.authorization),
+            request.organization,
+            request.grant,
+            request.generation,
+            None if request.body is None else request.body.digest,
+            None if content is None else redactor.body(content, request.authorization),
+            redactor.headers(request.headers.pairs, request.headers.authorization),
         )
     )
 
@@ -204,28 +206,12 @@ def _read(record_id: int, begun: str, ended: str | None) -> _Written:
     frozen_ns, offset, *given, digest, content, sent = json.loads(text)
     wall_ns = int(at_us) * 1000
     at = Clock(offset).at_wall(wall_ns) if frozen_ns is None else PreciseTime.from_ns(frozen_ns)
-    vendor, operation, method, path, query, organization, grant, generation = given
     body: Any = None if digest is None else _Body(digest, None if content is None else content.encode())
-    pairs: Any = _Sent(_pairs(sent))
-    record = Record(
-        at,
-        vendor,
-        operation,
-        method,
-        path,
-        query,
-        organization,
-        grant,
-        wall_ns,
-        generation,
-        frozen_ns is not None,
-        int(sequence),
-        None,
-        body,
-        State() if ended is None else _read_state(ended, int(sequence)),
-        pairs,
-        record_id,
-    )
+    headers: Any = _Sent(_pairs(sent))
+    vendor, operation, method, path, query, organization, grant, generation = given
+    request = SentRequest(vendor, operation, method, path, query, organization, grant, generation, None, body, headers)
+    state = State() if ended is None else _read_state(ended, int(sequence))
+    record = Record(nanoseconds(at), request, wall_ns, frozen_ns is not None, int(sequence), state, record_id)
     return _Written(record, server)
 
 

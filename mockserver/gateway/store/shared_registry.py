@@ -30,6 +30,7 @@ from mockserver.gateway.store.stored_sandboxes import StoredSandbox, StoredSandb
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import RequestContext, Vendor
 from mockserver.simulation import clock as clocks
+from mockserver.simulation.clock import nanoseconds
 
 log = logging.getLogger(__name__)
 
@@ -346,7 +347,8 @@ class SharedRegistry(SandboxRegistry):
         with self.lock:
             self._sequence = max(self._sequence, sequence)
         if record is not None:
-            record.id, record.at, record.start_seq, record.volume = record_id, admission.now, sequence, volume
+            record.id, record.start_seq, record.volume = record_id, sequence, volume
+            record.at_ns = nanoseconds(admission.now)
             admission.record = record
 
     def publish(self, sandbox_id: str, record: SharedRecord) -> None:
@@ -356,7 +358,7 @@ class SharedRegistry(SandboxRegistry):
         if record.state.end_seq != NEVER:  # Later than all that has begun, before all that begins after the answer.
             record.state = record.state._replace(end_seq=self._sequence + 1)
         item = {"sandbox": sandbox_id, "volume": record.volume, "id": record.id}
-        text = shared_journal.written_state(record.state, record.sent.authorization, self.redactor)
+        text = shared_journal.written_state(record.state, record.request.headers.authorization, self.redactor)
         self.batches.send(shared_journal.dumps(item), text, None)
 
     # Parts of sandboxes

@@ -17,8 +17,7 @@ from mockserver.gateway.vendor import Body, Reply, Route, View, ViewRequest
 from mockserver.products import augment
 from mockserver.products.augment import addresses
 from mockserver.products.model import Visibility
-from mockserver.simulation import clock
-from mockserver.simulation.timestamps import format_utc, seconds
+from mockserver.simulation.timestamps import format_utc
 from mockserver.vendors.augment import pagination, policy
 from mockserver.vendors.augment.memory import Budgets
 from mockserver.vendors.augment.reports import activity, costs, credit_usage
@@ -176,15 +175,13 @@ def cache_epoch(now: datetime, switches: Switches) -> Hashable:
     return now.toordinal(), periods.published(now, switches)
 
 
-def format_timestamp(now: datetime, switches: Switches) -> str:
+def format_timestamp(ns: int, switches: Switches) -> str:
     """A moment (UTC) in RFC 3339 with `Z`; by default with 0, 3, 6 or 9 digits, as protobuf writes it in JSON."""
-    digits, wanted = clock.fraction(now), switches[policy.GENERATED_AT_DIGITS]
-    shown = _as_needed(digits) if isinstance(wanted, str) else digits[:wanted]
-    return f"{format_utc(seconds(now)).removesuffix('Z')}{shown and '.'}{shown}Z"
-
-
-def _as_needed(digits: str) -> str:
-    return digits[: -(-len(digits.rstrip("0")) // 3) * 3]
+    second, rest = divmod(ns, 10**9)
+    digits = switches[policy.GENERATED_AT_DIGITS]
+    if isinstance(digits, str):  # "as_needed"
+        digits = 9 if rest % 1000 else 6 if rest % 10**6 else 3 if rest else 0
+    return format_utc(second, f"{rest:09}"[:digits])
 
 
 def _page(

@@ -1,6 +1,7 @@
 """JetBrains IDE Services' AI analytics: this vendor's modules, assembled."""
 
 from mockserver.gateway.vendor import Vendor
+from mockserver.simulation.clock import PreciseTime
 from mockserver.vendors.jetbrains_ide import defects, errors, pagination, policy, routes
 
 
@@ -18,7 +19,7 @@ def vendor() -> Vendor:
         routes=routes.ROUTES,
         render_error=errors.render,
         cache_epoch=routes.cache_epoch,
-        format_timestamp=lambda now, _: errors.format_timestamp(now),
+        format_timestamp=lambda ns, _: errors.format_timestamp(PreciseTime.from_ns(ns)),
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         defects=defects.DEFECTS,

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from operator import add
 from typing import Any
@@ -76,7 +77,13 @@ def _edges(start: ParsedTime, end: ParsedTime, granularity: str, history: int, n
     if first >= last:
         return []
     inner = _starts(first, last - 1, period)[1:]
-    return [opening, *((second, format_utc(second)) for second in inner), closing]
+    return [opening, *map(_edge, inner), closing]
+
+
+@lru_cache(2048)  # Clients ask for the same days again and again.
+def _edge(second: int) -> tuple[int, str]:
+    """A second, and how it is written."""
+    return second, format_utc(second)
 
 
 def _starts(first: int, last: int, period: CalendarPeriod) -> list[int]:

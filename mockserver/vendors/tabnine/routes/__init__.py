@@ -28,9 +28,9 @@ def cache_epoch(now: datetime, _: Switches) -> Hashable:
     return seconds(now)
 
 
-def format_timestamp(moment: datetime, _: Switches) -> str:
+def format_timestamp(ns: int, _: Switches) -> str:
     """A moment as this vendor would write it."""
-    return format_utc(seconds(moment))
+    return format_utc(ns // 10**9)
 
 
 ROUTES: Final = tuple(

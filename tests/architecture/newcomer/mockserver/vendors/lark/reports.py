@@ -1,13 +1,14 @@
 """Lark's reports: the people, the singers of a day, and the days of a range."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 
 from mockserver.products.lark import PRODUCT
 from mockserver.products.world import World
 from mockserver.simulation.calendar import days
 from mockserver.simulation.organization import NEVER
+from mockserver.simulation.timestamps import format_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ class SongDay:
     kept: int
 
 
-def format_timestamp(now: datetime, _: object) -> str:
-    """Return a timestamp in the format of RFC 3339."""
-    return now.isoformat()
+def format_timestamp(ns: int, _: object) -> str:
+    """Return a timestamp, in nanoseconds since 1970, in the format of RFC 3339."""
+    return format_utc(ns // 10**9)
 
 
 def people(world: World, today: int, start: int, count: int) -> list[Person]:
