@@ -1,10 +1,11 @@
 """The access log: one line for each request, of a vendor's client or to the control plane.
 
-A request only notes what it was; the line is made when it is written (`log_writer`).
+The line of a request that the app answered is made when it is written (`log_writer`).
 """
 
 import logging
 from collections.abc import Callable, Iterable
+from copy import copy
 from functools import lru_cache, partial
 from http import HTTPMethod
 from time import perf_counter_ns
@@ -14,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask
 
 from mockserver.cli import logs
-from mockserver.cli.log_writer import LogWriter
+from mockserver.cli.log_writer import LogWriter, UndatedLine
 from mockserver.gateway import journal, routing
 from mockserver.gateway.fastpath import FastPath, Response
 from mockserver.gateway.journal import Outcome, Record
@@ -52,7 +53,8 @@ class AccessLog:
         self._record = logging.makeLogRecord(
             {"name": LOGGER, "levelno": logging.INFO, "levelname": "INFO", "created": 0}
         )
-        self._undated = lru_cache(_LINES_MAXIMUM)(self._make_line)
+        self._last: tuple[UndatedLine | None, int, str] = None, 0, ""
+        self._known_line = lru_cache(_LINES_MAXIMUM)(self._make_line)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         started, status = perf_counter_ns(), ""
@@ -71,7 +73,7 @@ class AccessLog:
         started = perf_counter_ns()
         response = self._app.answer(environ)
         if response is not None:
-            self._note(environ, response.status, started)
+            self._note_answered(environ, response.status, started)
         return response
 
     def answer_later(
@@ -82,7 +84,7 @@ class AccessLog:
 
         def deliver_logged(response: Response | None) -> None:
             if response is not None:
-                self._note(environ, response.status, started)
+                self._note_answered(environ, response.status, started)
             deliver(response)
 
         return self._app.answer_later(environ, deliver_logged, flush)
@@ -92,26 +94,30 @@ class AccessLog:
         self._app.send_waiting()
 
     def _note(self, environ: WSGIEnvironment, status: str, started: int) -> None:
-        """Have the line of an answered request written."""
+        """Have the line of a request written; what became of it may be known only then."""
+        shown = *self._sent(environ), status[:3], _milliseconds(started)
+        self._writer.put(partial(self._line, shown, environ.get(journal.JOURNALED), _now()))
+
+    def _note_answered(self, environ: WSGIEnvironment, status: str, started: int) -> None:
+        """Write the line of an answer that was at hand: all of it but the time is known, and mostly the same.
+
+        It is made here, as that takes less time than to have the thread that writes make it.
+        """
+        line = self._undated(*self._sent(environ), status[:3], _milliseconds(started), environ[journal.JOURNALED][0])
+        now, last = _now(), self._last
+        if last[0] is not line or last[1] != now:
+            last = self._last = line, now, line.at(now)
+        self._writer.put(last[2])
+
+    def _sent(self, environ: WSGIEnvironment) -> tuple[str, str, str, str | None]:
+        """The method, the path, the query string and the Authorization header, of which nothing is too long."""
         path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         authorization = environ.get("HTTP_AUTHORIZATION")
         if not path.isascii():
             path = path.encode("latin-1").decode(errors="replace")
         if len(path) + len(query) > journal.TEXT_MAXIMUM:
             path, query = self._shown(path, query, authorization)
-        self._writer.put(
-            partial(
-                self._line,
-                environ["REQUEST_METHOD"],
-                path,
-                query,
-                authorization,
-                status[:3],
-                started,
-                perf_counter_ns(),
-                environ.get(journal.JOURNALED),
-            )
-        )
+        return environ["REQUEST_METHOD"], path, query, authorization
 
     def _shown(self, path: str, query: str, authorization: str | None) -> tuple[str, str]:
         """A path and a query string as they are shown: without credentials, and not too long."""
@@ -121,34 +127,30 @@ class AccessLog:
 
     def _line(
         self,
+        shown: tuple[str, str, str, str | None, str, int],
+        journaled: tuple[str, Record] | None,
+        milliseconds: int,
+    ) -> str:
+        """The line of a request, in the format of the log."""
+        return self._undated(*shown, *_journal_fields(journaled)).at(milliseconds)
+
+    def _undated(self, *shown: Any) -> UndatedLine:
+        """A line without its time; it also depends on the known credentials, of which none is ever forgotten."""
+        return self._known_line(len(self._redactor.secrets), *shown)
+
+    def _make_line(
+        self,
+        _: int,
         method: str,
         path: str,
         query: str,
         authorization: str | None,
         status: str,
-        started: int,
-        ended: int,
-        journaled: tuple[str, Record] | None,
-    ) -> str:
-        """The line of a request, in the format of the log, with the time of its answer."""
-        shown = method, path, query, authorization, int(status), (ended - started + 500_000) // 1_000_000
-        line = self._undated(*shown, *_journal_fields(journaled), self._redactor.secrets)
-        return self._writer.dated(line, clock.wall().timestamp() - (perf_counter_ns() - ended) / 1e9)
-
-    def _make_line(
-        self,
-        method: str,
-        path: str,
-        query: str,
-        authorization: str | None,
-        status: int,
         duration_ms: int,
-        sandbox: str | None,
-        fault: str | None,
-        outcome: str | None,
-        _: tuple[str, ...],
-    ) -> str:
-        """A line without its time. It also depends on the known credentials, the last argument."""
+        sandbox: str | None = None,
+        fault: str | None = None,
+        outcome: str | None = None,
+    ) -> UndatedLine:
         if method not in _METHODS:
             method = journal.truncate(self._redactor.text(method))
         path, query = self._shown(path, query, authorization)
@@ -156,16 +158,26 @@ class AccessLog:
             "method": method,
             "path": path,
             "query": query,
-            "status": status,
+            "status": int(status),
             "duration_ms": duration_ms,
             "sandbox": sandbox,
             "fault": fault,
         }
         if outcome is not None:
             fields["outcome"] = outcome
-        # Lines are made one after another, by the thread that writes them, so one record does for all.
-        self._record.__dict__.update(msg=_message(fields), fields=fields)
-        return self._writer.format(self._record)
+        record = copy(self._record)  # To make one takes longer than all the rest.
+        record.__dict__.update(msg=_message(fields), fields=fields)
+        return self._writer.undated(record)
+
+
+def _milliseconds(started: int) -> int:
+    """How long ago that was, in whole milliseconds."""
+    return (perf_counter_ns() - started + 500_000) // 1_000_000
+
+
+def _now() -> int:
+    """The time that a line has, in milliseconds since 1970."""
+    return clock.wall_ns() // 1_000_000
 
 
 def _journal_fields(journaled: tuple[str, Record] | None) -> tuple[str | None, str | None, str | None]:

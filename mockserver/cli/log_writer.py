@@ -4,9 +4,9 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Final, TextIO
+from typing import Final, NamedTuple, TextIO
 
 LINES_MAXIMUM: Final = 5000
 """How many lines wait to be written at most; further ones are dropped, and counted."""
@@ -14,8 +14,8 @@ LINES_MAXIMUM: Final = 5000
 _BATCH_SECONDS: Final = 0.05
 """How long lines are gathered before they are written together; a warning or an error is written at once."""
 
-_LINES_AT_ONCE: Final = 64
-"""How many lines are made and written without a pause.
+_MADE_AT_ONCE: Final = 64
+"""How many lines are made without a pause.
 
 Measured: without pauses, the thread took the interpreter for milliseconds, and of 20,000 requests a second each
 hundredth waited for it."""
@@ -28,6 +28,18 @@ _FLUSH_SECONDS: Final = 1.0
 
 Line = str | Callable[[], str]
 """A line, or what makes it when it is written."""
+
+
+class UndatedLine(NamedTuple):
+    """What is before and after the time in a line, and what writes a time: milliseconds since 1970."""
+
+    before: str
+    time_of: Callable[[int], str]
+    after: str
+
+    def at(self, milliseconds: int) -> str:
+        """The line with this time."""
+        return f"{self.before}{self.time_of(milliseconds)}{self.after}"
 
 
 class LogWriter(logging.Handler):
@@ -44,17 +56,23 @@ class LogWriter(logging.Handler):
 
     def put(self, line: Line) -> None:
         """Write a line soon; drop it if too many wait."""
-        if len(self._waiting) >= LINES_MAXIMUM:
+        count = len(self._waiting)
+        if count >= LINES_MAXIMUM:
             self._dropped += 1
             return
         self._waiting.append(line)
         if not self._wake.is_set():
             self._start()
+        if count == LINES_MAXIMUM // 2:
+            self._hurry.set()
 
-    def dated(self, line: str, created: float) -> str:
-        """A line of a record that was created at 0 seconds, with another time."""
-        time_of: Callable[[float], str] | None = getattr(self.formatter, "time_of", None)
-        return line if time_of is None else line.replace(time_of(0.0), time_of(created), 1)
+    def undated(self, record: logging.LogRecord) -> UndatedLine:
+        """The line of a record that was created at 0 seconds, to be written with other times."""
+        line, time_of = self.format(record), getattr(self.formatter, "time_of", None)
+        if time_of is None:
+            return UndatedLine(line, _no_time, "")
+        before, _, after = line.partition(time_of(0))
+        return UndatedLine(before, time_of, after)
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -90,31 +108,33 @@ class LogWriter(logging.Handler):
             self._write_waiting()
 
     def _write_waiting(self) -> None:
-        """Write what waits, some lines at a time."""
-        while self._waiting:
-            self._write_some()
-            if self._waiting:
-                self._hurry.wait(_PAUSE_SECONDS)
+        """Write what waits, with a pause whenever many lines had to be made for it."""
+        while self._waiting and self._write_some():
+            self._hurry.wait(_PAUSE_SECONDS)
 
-    def _write_some(self) -> None:
-        """Write a few lines, and then tell those who wait for them."""
+    def _write_some(self) -> bool:
+        """Write lines, and then tell those who wait for them; return whether there may be more, as many were made."""
         lines: list[str] = []
         flushed: list[threading.Event] = []
-        for each in self._taken():
-            if isinstance(each, threading.Event):
+        made = 0
+        for _ in range(len(self._waiting)):  # Nobody else takes any.
+            each = self._waiting.popleft()
+            if isinstance(each, str):
+                lines.append(each)
+            elif isinstance(each, threading.Event):
                 flushed.append(each)
             else:
-                lines.append(each if isinstance(each, str) else each())
+                lines.append(each())
+                made += 1
+                if made >= _MADE_AT_ONCE:
+                    break
         if self._dropped:
             count, self._dropped = self._dropped, 0
             lines.append(self.format(_warning(f"{count} lines of the log were dropped, because nobody read it")))
         self._write("".join(f"{line}\n" for line in lines))
         for each in flushed:
             each.set()
-
-    def _taken(self) -> Iterator[Line | threading.Event]:
-        for _ in range(min(_LINES_AT_ONCE, len(self._waiting))):  # Nobody else takes any.
-            yield self._waiting.popleft()
+        return made >= _MADE_AT_ONCE
 
     def _write(self, text: str) -> None:
         """Write to the file of the stream, whose own lock must not be held when the process ends."""
@@ -129,6 +149,10 @@ class LogWriter(logging.Handler):
             data = text.encode("utf-8", "replace")
             while data:
                 data = data[os.write(number, data) :]
+
+
+def _no_time(_: int) -> str:
+    return ""
 
 
 def _warning(message: str) -> logging.LogRecord:

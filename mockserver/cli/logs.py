@@ -25,12 +25,13 @@ class _Redacting(logging.Formatter):
 class JsonLines(_Redacting):
     """One JSON object per line: `at`, `level`, `logger`, `message`, `traceback` if there is one, and further fields."""
 
-    def time_of(self, created: float) -> str:
-        return _iso(int(created * 1000))
+    @staticmethod
+    def time_of(milliseconds: int) -> str:
+        return _iso(milliseconds)
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
-            "at": self.time_of(record.created),
+            "at": self.time_of(int(record.created * 1000)),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": self.redact(record.getMessage()),
@@ -46,12 +47,13 @@ class TextLines(_Redacting):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s")
 
-    def time_of(self, created: float) -> str:
-        return _time_of_day(int(created))
+    @staticmethod
+    def time_of(milliseconds: int) -> str:
+        return _time_of_day(milliseconds // 1000)
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802 (its form)
         """The time of a record, as `time_of` writes it."""
-        return self.time_of(record.created)
+        return self.time_of(int(record.created * 1000))
 
     def format(self, record: logging.LogRecord) -> str:
         return self.redact(super().format(record))

@@ -9,6 +9,8 @@ import socket
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
+from time import monotonic, sleep
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -261,16 +263,31 @@ class Writes(io.StringIO):
         return len(text)
 
 
-def test_many_lines_are_written_some_at_a_time_and_in_order() -> None:
+def test_many_lines_that_must_be_made_are_written_some_at_a_time_and_in_order() -> None:
     stream = Writes()
     writer = LogWriter(stream)
     lines = [f"line {number}" for number in range(200)]
     for text in lines:
-        writer.put(text)
+        writer.put(partial(str, text))
     writer.flush()
     assert "".join(stream.each).splitlines() == lines
     assert len(stream.each) > 1
     assert max(text.count("\n") for text in stream.each) <= 64
+
+
+def test_many_lines_are_written_before_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody asks for them, and the thread that writes would gather lines for long."""
+    monkeypatch.setattr(log_writer, "_BATCH_SECONDS", 60)
+    monkeypatch.setattr(log_writer, "LINES_MAXIMUM", 100)
+    stream = Writes()
+    writer = LogWriter(stream)
+    lines = [f"line {number}" for number in range(51)]
+    for text in lines:
+        writer.put(text)
+    deadline = monotonic() + programs.PATIENCE
+    while "".join(stream.each).splitlines() != lines:
+        assert monotonic() < deadline
+        sleep(0.01)
 
 
 def test_log_that_is_gone_disturbs_nobody(pipe: tuple[int, io.TextIOWrapper]) -> None:
