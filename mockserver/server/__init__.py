@@ -8,13 +8,12 @@ before anything starts. The command's messages and exit codes are in `cli`.
 """
 
 import gc
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from wsgiref.types import WSGIApplication
 
-from mockserver.server import sockets
+from mockserver.server import sockets, turns
 from mockserver.server.ending import end_process
 from mockserver.server.late import LateApp
 from mockserver.server.sockets import PortTaken
@@ -23,13 +22,6 @@ if TYPE_CHECKING:
     from mockserver.server.running import Running as Running
 
 __all__ = ["LateApp", "PortTaken", "end_process", "in_thread", "serve"]
-
-_SWITCH_INTERVAL = 0.0002
-"""Seconds after which a thread that computes lets another one run.
-
-The event loop waits for its turn at each call of the system. Measured: with Python's 5 ms, a request that computes for
-3 s halves the rate of others and more; with 0.5 ms, 500 requests for a large journal still hold up others for up to
-3 s, with this for up to 0.8 s. While all requests are short, it makes no difference."""
 
 _GC_THRESHOLD = 20_000
 """How many more objects there must be before cycles are collected; those made at the start are never scanned.
@@ -64,7 +56,7 @@ def serve(
         for each in listening:
             opened.enter_context(each)
         url = sockets.url(host, listening[0])
-        sys.setswitchinterval(_SWITCH_INTERVAL)
+        turns.take(short=False)
         gc.freeze()
         gc.set_threshold(_GC_THRESHOLD)
         running.serve(app, listening, threads, lambda: on_ready(url), grace)

@@ -7,7 +7,6 @@ import asyncio
 import math
 import socket
 import struct
-from enum import Enum
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -18,6 +17,7 @@ from mockserver.gateway.socket_features import BodyProblem
 from mockserver.server import sockets
 from mockserver.server.answer import Answer, head
 from mockserver.server.message import Message
+from mockserver.server.phase import BUSY, Phase
 from mockserver.server.reader import Reader, Refused
 
 if TYPE_CHECKING:
@@ -37,24 +37,6 @@ LINGER_SECONDS = 1.0
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER with no time: closing the socket drops unsent data and resets the connection."""
-
-
-class Phase(Enum):
-    """What a connection waits for.
-
-    That is a request, the rest of its head or of its body, the app's answer or the end of it, or its client to close it
-    as well.
-    """
-
-    IDLE = "idle"
-    HEAD = "head"
-    BODY = "body"
-    ANSWERING = "answering"
-    ENDING = "ending"
-    CLOSING = "closing"
-
-
-_BUSY = frozenset((Phase.ANSWERING, Phase.ENDING))
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -97,13 +79,16 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         data = bytes(self._server.received[:nbytes])
+        if self._phase is Phase.IDLE and (message := self._recognize(data)) is not None:
+            self._begin(message, is_alone=True)
+            return
         if self._phase is Phase.CLOSING or self._refused is not None or self._reader.is_stopped:
             return
         try:
             self._reader.feed(data)
         except Refused as refused:
             self._refused = refused
-        if self._phase in _BUSY:  # It sends ahead: the rest can wait.
+        if self._phase in BUSY:  # It sends ahead: the rest can wait.
             self._is_paused = True
             self._transport.pause_reading()
         else:
@@ -114,7 +99,7 @@ class Connection(asyncio.BufferedProtocol):
         self.is_gone = True
         if self._phase is Phase.CLOSING:
             self._transport.close()
-        elif self._phase not in _BUSY:
+        elif self._phase not in BUSY:
             self._advance()
         return True
 
@@ -208,19 +193,30 @@ class Connection(asyncio.BufferedProtocol):
             return
         is_too_large = message.declared_size > socket_features.READ_MAXIMUM
         if is_needed and not is_too_large:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
             return
         self._reader.give_up(BodyProblem.TOO_LARGE if is_too_large else None)
         self._advance()
 
-    def _begin(self, message: Message) -> None:
-        self._phase, self._message, self.deadline = Phase.ANSWERING, message, math.inf
-        self._environ = message.environ()
-        response = self._server.quick_answer(self._environ)
+    def _recognize(self, data: bytes) -> Message | None:
+        """The request that these bytes are, if they were read before, and nothing else is to be done here."""
+        return None if self._is_full or self._server.is_stopping else self._reader.recognize(data)
+
+    def _begin(self, message: Message, *, is_alone: bool = False) -> None:
+        """Have a request answered. One that is alone on its connection changes nothing, if the answer is at hand.
+
+        Most requests are of this kind; to go through the phases takes as long as everything else that they need here.
+        """
+        environ = message.environ()
+        response = self._server.quick_answer(environ)
+        if is_alone and response is not None and message.is_simple:
+            self._send_with_others(*response)
+            self.deadline = self._now() + IDLE_SECONDS
+            return
+        self._phase, self._message, self._environ, self.deadline = Phase.ANSWERING, message, environ, math.inf
         if response is not None:
             self._send_at_once(*response)
-            return
-        if not self._server.answer_later(self._environ, self._take):
+        elif not self._server.answer_later(environ, self._take):
             self._call_app()
 
     def _take(self, response: "Response | None") -> None:
@@ -239,13 +235,24 @@ class Connection(asyncio.BufferedProtocol):
 
     def _send_at_once(self, status: str, headers: tuple[tuple[str, str], ...], parts: tuple[bytes, ...]) -> None:
         """Send an answer that the app had at hand; the usual case is done here, with nothing else to consider."""
-        message = self._message
-        if not message.keep_alive or message.version != "1.1" or message.method == "HEAD" or self._server.is_stopping:
+        if not self._message.is_simple or self._server.is_stopping:
             self._start(Answer(status, list(headers), b"".join(parts), is_whole=True))
             return
-        self._transport.write(b"".join((head(status, headers), *parts)))
+        if self._reader.complete:  # Whether the next may begin depends on how much of this one is sent.
+            self._write(b"".join((head(status, headers), *parts)))
+        else:
+            self._send_with_others(status, headers, parts)
         self._phase = Phase.IDLE
         self._advance()
+
+    def _send_with_others(self, status: str, headers: tuple[tuple[str, str], ...], parts: tuple[bytes, ...]) -> None:
+        """Send an answer with those to other requests that were received at the same time."""
+        self._server.send_soon(self._transport, b"".join((head(status, headers), *parts)))
+
+    def _write(self, data: bytes) -> None:
+        """Send something at once, after the answers that wait for each other."""
+        self._server.send_outgoing()
+        self._transport.write(data)
 
     def _start(self, answer: Answer) -> None:
         """Send the head and the first part of the body."""
@@ -308,7 +315,7 @@ class Connection(asyncio.BufferedProtocol):
         self._left -= len(chunk)
         if self._is_chunked and chunk:
             chunk = b"%x\r\n%b\r\n" % (len(chunk), chunk)
-        self._transport.write(lines + chunk)
+        self._write(lines + chunk)
 
     def _pull(self) -> None:
         """Get the next part of the body."""
@@ -327,7 +334,7 @@ class Connection(asyncio.BufferedProtocol):
         if chunk is None:
             if self._is_chunked and not self._answer.failed:
                 self._left = 0
-                self._transport.write(b"0\r\n\r\n")
+                self._write(b"0\r\n\r\n")
             self._phase = Phase.ENDING
             self._server.workers.run(self._answer.close, self._finish)
             return
@@ -360,6 +367,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _close(self) -> None:
         """Close the connection after what was written; what its client still sends is thrown away for a moment."""
+        self._server.send_outgoing()
         self._phase = Phase.CLOSING
         self._reader.is_stopped = True
         try:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
-from mockserver.gateway import kept_headers, socket_features
+from mockserver.gateway import kept_headers, request_key, socket_features
 from mockserver.gateway.socket_features import BodyProblem
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,11 @@ class Message:
         return [value for key, value in self.headers if key.lower() == name]
 
     @property
+    def is_simple(self) -> bool:
+        """Whether its answer ends with its body and leaves the connection open, as most do."""
+        return self.keep_alive and self.version == "1.1" and self.method != "HEAD"
+
+    @property
     def has_body(self) -> bool:
         """Whether the head declares a body."""
         return self.is_chunked or self.values(b"content-length") not in ([], [b"0"])
@@ -118,6 +123,7 @@ class Message:
         if host is not None:
             environ["HTTP_HOST"] = host
         environ[kept_headers.SENT] = kept_headers.of_request(environ)
+        environ[request_key.READY] = request_key.of(environ)
         return environ
 
     def whole_environ(self, environ: WSGIEnvironment, fixed: dict[str, Any]) -> WSGIEnvironment:

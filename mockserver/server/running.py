@@ -11,15 +11,21 @@ from functools import partial
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from mockserver.server import signals, sockets
+from mockserver.server import signals, sockets, turns
 from mockserver.server.connection import Connection
 from mockserver.server.ending import end_process
 from mockserver.server.late import LateApp
 from mockserver.server.reader import Memory
-from mockserver.server.workers import Workers
+from mockserver.server.workers import Workers, ignore
 
 _CHECK_SECONDS = 0.1
 """How often connections are checked for what has lasted too long."""
+
+_TOGETHER = 16
+"""How many answers to requests that were received together wait at most for each other before they are sent.
+
+Measured with 16 connections: where each was sent at once, the server woke its client, which slept, 16 times as often,
+and spent a third of its time on that."""
 
 _RECEIVED_MAXIMUM = 64 * 1024
 """The most that is received at once, in bytes."""
@@ -41,10 +47,10 @@ class Server:
     it before the next receives. A buffer for each receipt, as asyncio's plain protocols have it, fragments the heap.
     """
 
-    def __init__(self, app: WSGIApplication, threads: int) -> None:
+    def __init__(self, app: WSGIApplication, threads: int, on_long: Callable[[bool], None] = ignore) -> None:
         self.loop = asyncio.get_running_loop()
         self.use(app)
-        self.workers = Workers(self.loop, threads)
+        self.workers = Workers(self.loop, threads, on_long)
         self._urgent_workers = Workers(self.loop, 1)
         self.memory = Memory()
         self.received = memoryview(bytearray(_RECEIVED_MAXIMUM))
@@ -55,6 +61,7 @@ class Server:
         self._listeners: list[asyncio.Server] = []
         self._delivered: deque[tuple[Callable[[Response | None], None], Response | None]] = deque()
         self._last_is_gone = asyncio.Event()
+        self._outgoing: list[tuple[asyncio.Transport, bytes]] = []
         self.loop.set_exception_handler(self._report)
 
     def use(self, app: WSGIApplication) -> None:
@@ -115,6 +122,21 @@ class Server:
         while self._delivered:
             take, response = self._delivered.popleft()
             take(response)
+
+    def send_soon(self, transport: asyncio.Transport, data: bytes) -> None:
+        """Send an answer with those to other requests that were received at the same time."""
+        outgoing = self._outgoing
+        if not outgoing:
+            self.loop.call_soon(self.send_outgoing)
+        outgoing.append((transport, data))
+        if len(outgoing) >= _TOGETHER:
+            self.send_outgoing()
+
+    def send_outgoing(self) -> None:
+        """Send the answers that wait for each other, before anything else is sent or closed."""
+        outgoing, self._outgoing = self._outgoing, []
+        for transport, data in outgoing:
+            transport.write(data)
 
     def needs_body(self, environ: WSGIEnvironment) -> bool:
         """Whether a client should send the body of a request; the app may say no in a method `needs_body`.
@@ -215,7 +237,7 @@ def serve(
 async def _serve(
     app: WSGIApplication, listening: Sequence[socket.socket], threads: int, on_ready: Callable[[], None], grace: float
 ) -> None:
-    server, stopped = Server(app, threads), asyncio.Event()
+    server, stopped = Server(app, threads, turns.take), asyncio.Event()
     signals.handle(server.loop, stopped.set)
     await server.listen(listening)
     on_ready()

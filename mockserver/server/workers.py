@@ -25,17 +25,26 @@ STALL_SECONDS = 0.02
 """After how long without an answer another thread starts, if a request waits for one."""
 
 
+def ignore(_: bool) -> None:  # noqa: FBT001 (the form of `on_long`)
+    """Do nothing about requests that take long."""
+
+
 class Workers:
     """Threads that are started as they are needed: AT_ONCE, or up to `maximum` where requests take long.
 
     Each request that waits for something else has one more. The threads are daemons: a request that never ends does not
     keep the process. Every method but `change_waiting` is called from the event loop.
+
+    `on_long` is called with True when a request computes for long, and with False when none does any more.
     """
 
-    def __init__(self, loop: AbstractEventLoop, maximum: int) -> None:
+    def __init__(self, loop: AbstractEventLoop, maximum: int, on_long: Callable[[bool], None] = ignore) -> None:
         self._loop = loop
         self._maximum = maximum
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._on_long = on_long
+        self._is_long = False
+        self._begun: dict[int, float] = {}
         self._unfinished = self._finished = self._threads = self._waiting = 0
         self._at_once = min(AT_ONCE, maximum)
         self._is_watched = False
@@ -84,7 +93,7 @@ class Workers:
         elif self._threads < min(self._unfinished, allowed):
             self._threads += 1
             threading.Thread(target=self._work, name=f"mockserver-{self._threads}", daemon=True).start()
-        if self._unfinished > self._threads and not self._is_watched:
+        if (self._unfinished or self._is_long) and not self._is_watched:
             self._is_watched = True
             self._loop.call_later(STALL_SECONDS, self._watch, self._finished)
 
@@ -93,11 +102,23 @@ class Workers:
         self._is_watched = False
         if self._unfinished > self._threads and self._finished == finished and self._at_once < self._maximum:
             self._at_once += 1
+        self._tell_of_long()
         self._adjust()
 
+    def _tell_of_long(self) -> None:
+        """Tell when a request begins to compute for long, and when none does any more."""
+        long_ago = self._loop.time() - STALL_SECONDS
+        is_long = sum(begun <= long_ago for begun in list(self._begun.values())) > self._waiting
+        if is_long is not self._is_long:
+            self._is_long = is_long
+            self._on_long(is_long)
+
     def _work(self) -> None:
+        thread = threading.get_ident()
         while (job := self._jobs.get()) is not None:
+            self._begun[thread] = self._loop.time()
             job()
+            del self._begun[thread]
 
 
 class _WaitSlots:

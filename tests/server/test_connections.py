@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -322,6 +323,53 @@ def test_answer_at_hand_is_sent_without_calling_the_app(version: str) -> None:
         for _ in range(2):
             connection.sendall(raw)
             assert answer(connection)[::2] == (200, "hi")
+
+
+HI = ("200 OK", (("Content-Length", "2"),), (b"h", b"i"))
+
+
+def test_answers_at_hand_are_sent_together_to_many_connections() -> None:
+    with server.in_thread(AtHand(HI)) as running, ExitStack() as stack:
+        connections = [stack.enter_context(opened(running.url)) for _ in range(50)]
+        for _ in range(3):
+            for each in connections:
+                each.sendall(request("/"))
+            assert [answer(each)[::2] for each in connections] == [(200, "hi")] * 50
+
+
+def test_answer_at_hand_is_sent_before_a_refusal_that_closes_the_connection() -> None:
+    with server.in_thread(AtHand(HI)) as running, opened(running.url) as connection:
+        for _ in range(2):
+            connection.sendall(request("/"))
+            assert answer(connection)[::2] == (200, "hi")
+        connection.sendall(request("/") + b"no request\r\n\r\n")
+        first, second = received(connection).split(b"HTTP/1.1 ")[1:]
+        assert first.endswith(b"hi")
+        assert second.startswith(b"400 ")
+
+
+class Soon(AtHand):
+    """An app that gives its answer a moment later, without being called."""
+
+    def answer(self, _: WSGIEnvironment) -> Any:
+        return None
+
+    def answer_later(
+        self, _: WSGIEnvironment, deliver: Callable[[Response | None], None], flush: Callable[[], None]
+    ) -> bool:
+        def give() -> None:
+            deliver(self._response)
+            flush()
+
+        threading.Timer(0.1, give).start()
+        return True
+
+
+def test_client_that_sends_no_more_gets_the_answer_that_comes_later() -> None:
+    with server.in_thread(Soon(HI)) as running, opened(running.url) as connection:
+        connection.sendall(request("/"))
+        connection.shutdown(socket.SHUT_WR)
+        assert received(connection).endswith(b"\r\n\r\nhi")
 
 
 def test_app_is_called_if_its_answer_at_hand_fails(caplog: pytest.LogCaptureFixture) -> None:

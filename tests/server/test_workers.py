@@ -1,15 +1,16 @@
 """The threads that call the app: which requests wait for others, and how many may wait for a fault."""
 
 import asyncio
+import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
 from mockserver import server
-from mockserver.server import workers
+from mockserver.server import turns, workers
 from tests.server import programs
 from tests.server.programs import answer, opened, request, send
 from tests.server.served import app
@@ -53,9 +54,9 @@ def test_so_many_requests_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 class Jobs:
     """Jobs that end when they are told, in the threads of some workers; `running` counts those that have begun."""
 
-    def __init__(self, maximum: int) -> None:
+    def __init__(self, maximum: int, on_long: Callable[[bool], None] = workers.ignore) -> None:
         self.loop = asyncio.get_running_loop()
-        self.workers = workers.Workers(self.loop, maximum)
+        self.workers = workers.Workers(self.loop, maximum, on_long)
         self.begun, self.go_on, self.threads = threading.Semaphore(0), threading.Semaphore(0), set[threading.Thread]()
 
     def run(self, count: int) -> "asyncio.Future[list[None]]":
@@ -140,3 +141,41 @@ def test_threads_of_requests_that_waited_end_after_them() -> None:
         await jobs.wait_for_few_threads()
 
     asyncio.run(check())
+
+
+def test_it_is_told_when_a_request_computes_for_long_and_when_none_does() -> None:
+    async def check() -> None:
+        told: list[bool] = []
+        jobs = Jobs(4, told.append)
+        done = jobs.run(2)
+        for expected in ([True], [True, False]):
+            async with asyncio.timeout(programs.PATIENCE):
+                while told != expected:
+                    await asyncio.sleep(0.01)
+            jobs.go_on.release(2)
+        await done
+
+    asyncio.run(check())
+
+
+def test_request_that_waits_does_not_compute_for_long() -> None:
+    async def check() -> None:
+        told: list[bool] = []
+        jobs = Jobs(4, told.append)
+        assert jobs.workers.wait_slots.acquire()
+        done = jobs.run(1)
+        await jobs.wait_for(1)
+        await asyncio.sleep(5 * workers.STALL_SECONDS)
+        assert told == []
+        jobs.go_on.release()
+        await done
+
+    asyncio.run(check())
+
+
+def test_turns_are_shorter_beside_a_request_that_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[float] = []
+    monkeypatch.setattr(sys, "setswitchinterval", taken.append)
+    turns.take(short=False)
+    turns.take(short=True)
+    assert taken[0] > taken[1]
