@@ -5,9 +5,8 @@ Facts are what is kept, compared and saved. They are taken from an answer by `re
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.learning.shape import Kind, Shape
 
@@ -46,8 +45,7 @@ KNOWN, UNKNOWN = "known", "unknown"
 RISES, FALLS = "rises", "falls"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fact:
+class Fact(NamedTuple):
     """One statement: at a path of the body, or of the answer if the path is empty."""
 
     path: Path

@@ -40,6 +40,7 @@ class _Session:
 
     asker: Asker
     facts: dict[str, Facts | None] = field(default_factory=dict)
+    paging: Facts | None = None
 
 
 class _World:
@@ -58,15 +59,21 @@ class _World:
         """Whether its clock moves."""
         return self._stands_at is None
 
-    def facts(self, simulator: "Simulator", question: Question, policy: Policy) -> Facts | None:
-        """The facts of the answer under a policy; None where the question needs what the world does not have."""
+    def session(self, simulator: "Simulator", policy: Policy) -> _Session:
+        """What was asked under a policy."""
         key = frozenset(policy.items())
         session = self._sessions.get(key)
         if session is None:
             moments = asking.moments(self._now)
             asker = Asker(simulator.plan, simulator.ours, simulator.transport, self._token, moments, simulator.memo)
             session = self._sessions[key] = _Session(asker)
+        return session
+
+    def facts(self, simulator: "Simulator", question: Question, policy: Policy) -> Facts | None:
+        """The facts of the answer under a policy; None where the question needs what the world does not have."""
+        session = self.session(simulator, policy)
         if question.name not in session.facts:
+            key = frozenset(policy.items())
             if simulator.in_force != (self, key):
                 for each in self._sandboxes:
                     each.set_policy({simulator.ours.vendor: policy})
@@ -77,7 +84,7 @@ class _World:
     def body(self, simulator: "Simulator", question: Question, policy: Policy) -> Any:
         """The body of the answer under a policy; None where it has none."""
         self.facts(simulator, question, policy)
-        asker = self._sessions[frozenset(policy.items())].asker
+        asker = self.session(simulator, policy).asker
         return reading.whole(asker.ask(question)[1])[1] if asker.can_ask(question) else None
 
     def _ask(self, simulator: "Simulator", session: _Session, question: Question) -> None:
@@ -107,6 +114,7 @@ class Simulator:
         self.plan = plan
         self.transport = in_process(app)
         self._optional = {name: reading.optional(each.shape) for name, each in ours.operations.items()}
+        self._paging = {(name,) for name in plan.paging}
         self.memo: asking.Memo = {}
         self.in_force: tuple[_World, frozenset[tuple[str, Option]]] | None = None
         registry = app.extensions[routing.EXTENSION]
@@ -164,20 +172,19 @@ class Simulator:
                 return True
         return False
 
-    @property
-    def _paging(self) -> set[tuple[str, ...]]:
-        return {(name,) for name in self.plan.paging}
-
     def _pages(self, world: _World, policy: Policy) -> Facts:
-        """What any answer says of paging."""
-        answers = (world.facts(self, each, policy) for each in self.plan.questions if not each.is_bad)
-        return frozenset(
-            fact
-            for facts in answers
-            if facts and status(facts) == "200"
-            for fact in facts
-            if fact.path[:1] in self._paging
-        )
+        """What any answer says of paging; all questions are asked for it, once."""
+        session = world.session(self, policy)
+        if session.paging is None:
+            answers = (world.facts(self, each, policy) for each in self.plan.questions if not each.is_bad)
+            session.paging = frozenset(
+                fact
+                for facts in answers
+                if facts and status(facts) == "200"
+                for fact in facts
+                if fact.path[:1] in self._paging
+            )
+        return session.paging
 
     def differs(self, question: Question, policy: Policy, other: Policy) -> bool:
         """Whether two policies lead to different answers in the first world."""
