@@ -108,6 +108,17 @@ def test_answered_request_leaves_nothing_to_the_garbage_collector(app: Flask, ve
     assert found == [(["200 OK"], None), (["200 OK"], None), (["401 UNAUTHORIZED"], None)]
 
 
+def test_date_of_an_answer_of_the_layer_is_that_of_the_machine_where_the_switch_says_so(
+    app: Flask, answers: Answers
+) -> None:
+    dates = []
+    for option in ("sandbox", "server"):
+        control(app, "PUT", "/policy", {"server": {"date_header": option}})
+        dates.append([ask(app, PATH, SEEDED).headers.get("Date") for _ in range(2)])
+    assert answers.count == 2
+    assert dates == [["Tue, 21 Oct 2025 10:30:00 GMT"] * 2, [None, None]]  # The server adds it.
+
+
 Change = Callable[[Flask], object]
 
 

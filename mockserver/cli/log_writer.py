@@ -68,10 +68,8 @@ class LogWriter(logging.Handler):
 
     def undated(self, record: logging.LogRecord) -> UndatedLine:
         """The line of a record that was created at 0 seconds, to be written with other times."""
-        line, time_of = self.format(record), getattr(self.formatter, "time_of", None)
-        if time_of is None:
-            return UndatedLine(line, _no_time, "")
-        before, _, after = line.partition(time_of(0))
+        time_of: Callable[[int], str] = self.formatter.time_of  # type: ignore[union-attr] # that of `logs`
+        before, _, after = self.format(record).partition(time_of(0))
         return UndatedLine(before, time_of, after)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -149,10 +147,6 @@ class LogWriter(logging.Handler):
             data = text.encode("utf-8", "replace")
             while data:
                 data = data[os.write(number, data) :]
-
-
-def _no_time(_: int) -> str:
-    return ""
 
 
 def _warning(message: str) -> logging.LogRecord:

@@ -95,9 +95,10 @@ class KnownRequest(NamedTuple):
 
     def parts(self, reply: CachedReply, sandbox: Sandbox, ns: int) -> tuple[bytes, ...]:
         """The body of the answer, with a reply in it."""
-        if len(reply.pieces) == 1:
+        vendor = self.vendor
+        if vendor.format_timestamp is None or len(reply.pieces) == 1:  # No timestamp is in it.
             return reply.pieces
-        return reply.parts(self.vendor.format_timestamp(ns, sandbox.policy.switches[self.vendor.name]))
+        return reply.parts(vendor.format_timestamp(ns, sandbox.policy.switches[vendor.name]))
 
     def response(self, parts: tuple[bytes, ...], headers: Headers, ns: int) -> Response:
         """The answer, with the date of the sandbox if it has one."""

@@ -95,10 +95,9 @@ def _encoded_rows(body: Any) -> Iterator[str]:
     """The encoded rows in a body, in their order."""
     if isinstance(body, EncodedRows):
         yield body.json
-    elif isinstance(body, dict):
-        for value in body.values():
-            if isinstance(value, _WITH_ROWS):
-                yield from _encoded_rows(value)
+    for value in body.values() if isinstance(body, dict) else ():
+        if isinstance(value, _WITH_ROWS):
+            yield from _encoded_rows(value)
 
 
 def _put_in(text: str, rows: Iterator[str]) -> str:

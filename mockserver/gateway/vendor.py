@@ -320,7 +320,8 @@ class Vendor:
       It can be written as text, and read again, for other servers.
     * `cache_epoch`: the part of the present moment that an answer depends on (None: all of it); it is the same
       throughout a second.
-    * `format_timestamp` writes a moment, in nanoseconds since 1970, where answers have a TIMESTAMP.
+    * `format_timestamp` writes a moment, in nanoseconds since 1970, in place of the TIMESTAMP in answers; None for a
+      vendor whose answers have none.
     * `visibility`: what the vendor shows of each person and day at a moment, where it shows people's days.
     * `newest_day`: the newest day in its totals at a moment, as an ordinal, where it shows no days of people.
     * `publication_hour`, `limit_scope` and `limit_block` are switches that the gateway and the client lint use: when
@@ -340,7 +341,6 @@ class Vendor:
     allowance: Allowance | None
     render_error: Callable[[Rejection, RequestContext], ErrorReply]
     cache_epoch: Callable[[datetime, Switches], Hashable | None]
-    format_timestamp: Callable[[int, Switches], str]
     sample_path: str
     secret: str | None = None
     token_path: str | None = None
@@ -358,6 +358,7 @@ class Vendor:
     memory: Callable[[World], Memory] | None = None
     unserved: UnservedPaths | None = None
     common_headers: Callable[[RequestContext], Mapping[str, str]] | None = None
+    format_timestamp: Callable[[int, Switches], str] | None = None
 
     @property
     def openapi(self) -> str:

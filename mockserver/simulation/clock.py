@@ -88,11 +88,6 @@ def format_utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}{f'.{digits}' if digits.strip('0') else ''}Z"
 
 
-def wall() -> PreciseTime:
-    """The real time, in UTC."""
-    return PreciseTime.from_ns(wall_ns())
-
-
 def wall_ns() -> int:
     """The real time, in nanoseconds since 1970.
 

@@ -125,6 +125,17 @@ def test_answer_at_hand_is_in_the_log_too(logged: tuple[Flask, Log]) -> None:
     assert [(each["path"], each["status"]) for each in map(json.loads, lines())] == [(DAU, 200)] * 3
 
 
+def test_answers_of_the_same_millisecond_have_a_line_each(
+    logged: tuple[Flask, Log], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, lines = logged
+    monkeypatch.setattr(access_log, "_now", lambda: 1_760_000_000_000)
+    with server.in_thread(app) as running:
+        asked = request(DAU, headers="Authorization: Bearer mock-augment-acme\r\n")
+        assert [send(running.url, asked)[0] for _ in range(4)] == [200, 200, 200, 200]
+    assert [json.loads(each)["at"] for each in lines()] == ["2025-10-09T08:53:20.000+00:00"] * 4
+
+
 def test_log_of_another_program_is_left_alone() -> None:
     logging.root.addHandler(logging.NullHandler())
     logging.root.setLevel(logging.INFO)

@@ -337,6 +337,12 @@ def test_answers_at_hand_are_sent_together_to_many_connections() -> None:
             assert [answer(each)[::2] for each in connections] == [(200, "hi")] * 50
 
 
+def test_requests_that_came_at_once_have_answers_at_hand() -> None:
+    with server.in_thread(AtHand(HI)) as running, opened(running.url) as connection:
+        connection.sendall(request("/") * 2 + request("/", headers=CLOSE))
+        assert received(connection).count(b"\r\n\r\nhi") == 3
+
+
 def test_answer_at_hand_is_sent_before_a_refusal_that_closes_the_connection() -> None:
     with server.in_thread(AtHand(HI)) as running, opened(running.url) as connection:
         for _ in range(2):
@@ -348,28 +354,52 @@ def test_answer_at_hand_is_sent_before_a_refusal_that_closes_the_connection() ->
         assert second.startswith(b"400 ")
 
 
-class Soon(AtHand):
-    """An app that gives its answer a moment later, without being called."""
+class Later(AtHand):
+    """An app that gives its answer later, without being called."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response)
+        self.asked, self.abandoned = threading.Event(), threading.Event()
+        self.give: Callable[[], None] = self.asked.set
 
     def answer(self, _: WSGIEnvironment) -> Any:
         return None
 
     def answer_later(
-        self, _: WSGIEnvironment, deliver: Callable[[Response | None], None], flush: Callable[[], None]
+        self, environ: WSGIEnvironment, deliver: Callable[[Response | None], None], flush: Callable[[], None]
     ) -> bool:
         def give() -> None:
             deliver(self._response)
             flush()
 
-        threading.Timer(0.1, give).start()
+        environ[socket_features.ABANDONED] = self.abandoned.set
+        self.give = give
+        self.asked.set()
         return True
 
 
 def test_client_that_sends_no_more_gets_the_answer_that_comes_later() -> None:
-    with server.in_thread(Soon(HI)) as running, opened(running.url) as connection:
+    later = Later(HI)
+    with server.in_thread(later) as running, opened(running.url) as connection:
         connection.sendall(request("/"))
         connection.shutdown(socket.SHUT_WR)
+        assert later.asked.wait(programs.PATIENCE)
+        threading.Event().wait(0.1)
+        later.give()
         assert received(connection).endswith(b"\r\n\r\nhi")
+    assert not later.abandoned.is_set()
+
+
+def test_app_learns_that_its_client_left_before_the_answer_that_comes_later() -> None:
+    later = Later(HI)
+    with server.in_thread(later) as running:
+        connection = opened(running.url)
+        connection.sendall(request("/"))
+        assert later.asked.wait(programs.PATIENCE)
+        reset(connection)
+        threading.Event().wait(0.1)
+        later.give()
+        assert later.abandoned.wait(programs.PATIENCE)
 
 
 def test_app_is_called_if_its_answer_at_hand_fails(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,7 +1,6 @@
 """JetBrains Console's Analytics API: this vendor's modules, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.simulation.clock import PreciseTime
 from mockserver.vendors.jetbrains_console import defects, errors, policy, routes
 
 
@@ -19,7 +18,6 @@ def vendor() -> Vendor:
         render_error=errors.render,
         cache_epoch=routes.cache_epoch,
         newest_day=routes.newest_day,
-        format_timestamp=lambda ns, _: PreciseTime.from_ns(ns).isoformat(),  # No answer has a timestamp.
         sample_path=policy.SAMPLE_PATH,
         token_path=policy.TOKEN_PATH,
         secret=policy.SECRET,

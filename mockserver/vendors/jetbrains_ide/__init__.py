@@ -1,7 +1,6 @@
 """JetBrains IDE Services' AI analytics: this vendor's modules, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.simulation.clock import PreciseTime
 from mockserver.vendors.jetbrains_ide import defects, errors, pagination, policy, routes
 
 
@@ -19,7 +18,6 @@ def vendor() -> Vendor:
         routes=routes.ROUTES,
         render_error=errors.render,
         cache_epoch=routes.cache_epoch,
-        format_timestamp=lambda ns, _: errors.format_timestamp(PreciseTime.from_ns(ns)),
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         defects=defects.DEFECTS,

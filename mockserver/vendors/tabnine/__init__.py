@@ -17,7 +17,6 @@ def vendor() -> Vendor:
         routes=routes.ROUTES,
         render_error=errors.render,
         cache_epoch=routes.cache_epoch,
-        format_timestamp=routes.format_timestamp,
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         defects=defects.DEFECTS,

@@ -8,7 +8,7 @@ from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Route
 from mockserver.products import tabnine
 from mockserver.products.model import Visibility
-from mockserver.simulation.timestamps import DAY, format_utc, seconds
+from mockserver.simulation.timestamps import DAY, seconds
 from mockserver.vendors.tabnine import policy
 from mockserver.vendors.tabnine.routes import accounts, agent_usage, usage
 from mockserver.vendors.tabnine.schemas import rows
@@ -26,11 +26,6 @@ def visibility(now: datetime, switches: Switches) -> Visibility:
 def cache_epoch(now: datetime, _: Switches) -> Hashable:
     """On what of the moment an answer depends: the second, since today's data come in as the day goes."""
     return seconds(now)
-
-
-def format_timestamp(ns: int, _: Switches) -> str:
-    """A moment as this vendor would write it."""
-    return format_utc(ns // 10**9)
 
 
 ROUTES: Final = tuple(

@@ -1,7 +1,7 @@
 """The Lark Reports API, a made-up vendor, assembled from its modules."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.lark import defects, errors, policy, reports, routes
+from mockserver.vendors.lark import defects, errors, policy, routes
 
 
 def vendor() -> Vendor:
@@ -17,7 +17,6 @@ def vendor() -> Vendor:
         routes=routes.ROUTES,
         render_error=errors.render,
         cache_epoch=routes.cache_epoch,
-        format_timestamp=reports.format_timestamp,
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         defects=defects.DEFECTS,

@@ -8,7 +8,6 @@ from mockserver.products.lark import PRODUCT
 from mockserver.products.world import World
 from mockserver.simulation.calendar import days
 from mockserver.simulation.organization import NEVER
-from mockserver.simulation.timestamps import format_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,6 @@ class SongDay:
     singers: int
     songs: int
     kept: int
-
-
-def format_timestamp(ns: int, _: object) -> str:
-    """Return a timestamp, in nanoseconds since 1970, in the format of RFC 3339."""
-    return format_utc(ns // 10**9)
 
 
 def people(world: World, today: int, start: int, count: int) -> list[Person]:
