@@ -22,7 +22,7 @@ SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 # line that only these run counts as not covered.
 UNMEASURED := $(addprefix tests/,architecture cases/test_catalogue.py cli/test_torture_clients.py digests docs examples \
   fidelity/test_served.py packaging store/test_chaos.py store/test_law.py test_readme.py test_wheel.py \
-  $(addprefix comparison/test_,canaries.py defects.py options.py paging_defects.py seldom.py) \
+  $(addprefix comparison/test_,canaries.py defects.py options.py paging_defects.py seldom.py unseen_switches.py) \
   $(addprefix products/jetbrains/test_,facts.py ranges.py rows.py) \
   $(addprefix vendors/test_,conformance.py defects.py paging_defects.py)) \
   $(filter-out %/test_documentation.py %/test_serving.py,$(wildcard tests/console/test_*.py)) \

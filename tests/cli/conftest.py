@@ -14,6 +14,7 @@ from flask import Flask
 from mockserver import app as app_module
 from mockserver import server
 from mockserver.cli import main, workers
+from mockserver.comparison import unseen
 from mockserver.server import LateApp
 from mockserver.settings import Settings
 
@@ -25,6 +26,15 @@ def make_late(app: LateApp) -> None:
     ended = Event()
     app.start(ended.set)
     ended.wait()
+
+
+@pytest.fixture
+def few_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A comparison does not find out which switches its answers do not show, which takes most of its time.
+
+    It says what is so in most organizations.
+    """
+    monkeypatch.setattr(unseen, "switches", lambda simulator, *_: {**simulator.plan.unseen, **simulator.plan.seldom})
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from mockserver.settings import Settings
 from tests.cli.conftest import Run
 from tests.comparison.conftest import NOW, Change, Live, simulator
 
+pytestmark = pytest.mark.usefixtures("few_unseen")
+
 TOKEN = "mock-tabnine-acme"
 VENDOR = ("compare", "tabnine", "--token-env", "TOKEN", "--live")
 LIVE = (*VENDOR, "http://live.example", "--yes")

@@ -19,6 +19,8 @@ from mockserver.comparison import pace, state
 from tests.cli.conftest import Run, write
 from tests.comparison.conftest import Change, Live, simulator
 
+pytestmark = pytest.mark.usefixtures("few_unseen")
+
 TOKEN = "mock-tabnine-acme"
 URL = "http://live.example"
 COMPARE = ("compare", "tabnine", "--token-env", "TOKEN", "--yes")

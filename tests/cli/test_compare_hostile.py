@@ -19,6 +19,9 @@ TOKENS = {"jetbrains-console": "an-id:a-secret"}
 VENDORS = ("augment", "tabnine", "jetbrains-ide", "jetbrains-console")
 
 
+pytestmark = pytest.mark.usefixtures("few_unseen")
+
+
 @pytest.fixture(autouse=True)
 def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder, and no pauses."""
