@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,6 +58,12 @@ def opened(url: str) -> socket.socket:
     """A connection to the server at a URL."""
     address = urlsplit(url)
     return socket.create_connection((address.hostname or "", address.port or 0), timeout=PATIENCE)
+
+
+def reset(connection: socket.socket) -> None:
+    """Close a connection so that the other side gets a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 def request(target: str | bytes, method: str = "GET", headers: str = "") -> bytes:

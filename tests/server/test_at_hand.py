@@ -1,0 +1,127 @@
+"""Answers that an app has at hand, or gives later without being called."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+
+from mockserver import server
+from mockserver.gateway import socket_features
+from mockserver.server.running import Response
+from tests.server import programs
+from tests.server.programs import answer, opened, received, request, reset, send
+from tests.server.served import app
+
+CLOSE = "Connection: close\r\n"
+
+
+class AtHand:
+    """An app that has an answer at hand, or fails to give it."""
+
+    def __init__(self, response: Response | None) -> None:
+        self._response = response
+
+    def answer(self, _: WSGIEnvironment) -> Response:
+        if self._response is None:
+            raise RuntimeError("not foreseen")
+        return self._response
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return app(environ, start_response)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_answer_at_hand_is_sent_without_calling_the_app(version: str) -> None:
+    ready = AtHand(("200 OK", (("Content-Length", "2"),), (b"h", b"i")))
+    with server.in_thread(ready) as running, opened(running.url) as connection:
+        raw = f"GET / HTTP/{version}\r\nHost: a\r\nConnection: keep-alive\r\n\r\n".encode()
+        for _ in range(2):
+            connection.sendall(raw)
+            assert answer(connection)[::2] == (200, "hi")
+
+
+HI = ("200 OK", (("Content-Length", "2"),), (b"h", b"i"))
+
+
+def test_answers_at_hand_are_sent_together_to_many_connections() -> None:
+    with server.in_thread(AtHand(HI)) as running, ExitStack() as stack:
+        connections = [stack.enter_context(opened(running.url)) for _ in range(50)]
+        for _ in range(3):
+            for each in connections:
+                each.sendall(request("/"))
+            assert [answer(each)[::2] for each in connections] == [(200, "hi")] * 50
+
+
+def test_requests_that_came_at_once_have_answers_at_hand() -> None:
+    with server.in_thread(AtHand(HI)) as running, opened(running.url) as connection:
+        connection.sendall(request("/") * 2 + request("/", headers=CLOSE))
+        assert received(connection).count(b"\r\n\r\nhi") == 3
+
+
+def test_answer_at_hand_is_sent_before_a_refusal_that_closes_the_connection() -> None:
+    with server.in_thread(AtHand(HI)) as running, opened(running.url) as connection:
+        for _ in range(2):
+            connection.sendall(request("/"))
+            assert answer(connection)[::2] == (200, "hi")
+        connection.sendall(request("/") + b"no request\r\n\r\n")
+        first, second = received(connection).split(b"HTTP/1.1 ")[1:]
+        assert first.endswith(b"hi")
+        assert second.startswith(b"400 ")
+
+
+class Later(AtHand):
+    """An app that gives its answer later, without being called."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response)
+        self.asked, self.abandoned = threading.Event(), threading.Event()
+        self.give: Callable[[], None] = self.asked.set
+
+    def answer(self, _: WSGIEnvironment) -> Any:
+        return None
+
+    def answer_later(
+        self, environ: WSGIEnvironment, deliver: Callable[[Response | None], None], flush: Callable[[], None]
+    ) -> bool:
+        def give() -> None:
+            deliver(self._response)
+            flush()
+
+        environ[socket_features.ABANDONED] = self.abandoned.set
+        self.give = give
+        self.asked.set()
+        return True
+
+
+def test_client_that_sends_no_more_gets_the_answer_that_comes_later() -> None:
+    later = Later(HI)
+    with server.in_thread(later) as running, opened(running.url) as connection:
+        connection.sendall(request("/"))
+        connection.shutdown(socket.SHUT_WR)
+        assert later.asked.wait(programs.PATIENCE)
+        threading.Event().wait(0.1)
+        later.give()
+        assert received(connection).endswith(b"\r\n\r\nhi")
+    assert not later.abandoned.is_set()
+
+
+def test_app_learns_that_its_client_left_before_the_answer_that_comes_later() -> None:
+    later = Later(HI)
+    with server.in_thread(later) as running:
+        connection = opened(running.url)
+        connection.sendall(request("/"))
+        assert later.asked.wait(programs.PATIENCE)
+        reset(connection)
+        threading.Event().wait(0.1)
+        later.give()
+        assert later.abandoned.wait(programs.PATIENCE)
+
+
+def test_app_is_called_if_its_answer_at_hand_fails(caplog: pytest.LogCaptureFixture) -> None:
+    with server.in_thread(AtHand(None)) as running:
+        assert send(running.url, request("/a"))[2] == "GET /a 0"
+    assert "an answer that is at hand cannot be given" in caplog.messages
