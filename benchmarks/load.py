@@ -11,11 +11,21 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat, takewhile
+from pathlib import Path
 from statistics import quantiles
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from urllib.parse import urlsplit
 
 TOKEN = "mock-augment-acme"
+_IN_TURN = """
+local paths, last = {{}}, 0
+for line in io.lines("{paths}") do paths[#paths + 1] = line end
+request = function()
+  last = last % #paths + 1
+  return wrk.format(nil, paths[last])
+end
+"""
 _LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 _DONE = re.compile(r"(\d+) requests in ([\d.]+)(s|m)")
 _P99 = re.compile(r"99% +([\d.]+)(us|ms|s)")
@@ -49,8 +59,20 @@ def each(url: str, paths: Sequence[str], connections: int, token: str = TOKEN) -
     return _send(url, iter(paths), connections, token)
 
 
-def _wrk(url: str, connections: int, seconds: int, token: str) -> Load:
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", f"Authorization: Bearer {token}"]
+def again(url: str, paths: Sequence[str], connections: int, seconds: int, token: str = TOKEN) -> Load:
+    """Send requests that were sent before, one after another, from the start again at the end."""
+    if not shutil.which("wrk"):
+        return each(url, paths, connections, token)
+    with TemporaryDirectory() as folder:
+        listed, script = Path(folder) / "paths", Path(folder) / "script.lua"
+        listed.write_text("\n".join(paths), encoding="utf-8")
+        script.write_text(_IN_TURN.format(paths=listed), encoding="utf-8")
+        return _wrk(url, connections, seconds, token, "-s", str(script))
+
+
+def _wrk(url: str, connections: int, seconds: int, token: str, *more: str) -> Load:
+    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", f"Authorization: Bearer {token}"]
+    command = ["wrk", *options, *more]
     text = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
     done, p99 = _DONE.search(text), _P99.search(text)
     assert "Non-2xx" not in text, text
