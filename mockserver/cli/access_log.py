@@ -5,7 +5,6 @@ The line of a request that the app answered is made when it is written (`log_wri
 
 import logging
 from collections.abc import Callable, Iterable
-from copy import copy
 from functools import lru_cache, partial
 from http import HTTPMethod
 from time import perf_counter_ns
@@ -16,6 +15,7 @@ from flask import Flask
 
 from mockserver.cli import logs
 from mockserver.cli.log_writer import LogWriter, UndatedLine
+from mockserver.cli.logs import JsonLines, TextLines
 from mockserver.gateway import journal, routing
 from mockserver.gateway.fastpath import FastPath, Response
 from mockserver.gateway.journal import Outcome, Record
@@ -26,6 +26,9 @@ LOGGER: Final = "mockserver.access"
 
 _METHODS: Final = frozenset(HTTPMethod)
 """Methods that need no search for credentials."""
+
+_SEPARATORS: Final = "? "
+"""What stands between the parts of a message, none of which has a credential."""
 
 _LINES_MAXIMUM: Final = 1024
 """How many lines are kept without their times: clients ask the same again and again."""
@@ -49,10 +52,8 @@ class AccessLog:
         self.urgent_paths = app.urgent_paths
         self.needs_body = app.needs_body
         self._writer = writer
+        self._formatter = cast("JsonLines | TextLines", writer.formatter)
         self._redactor = redactor
-        self._record = logging.makeLogRecord(
-            {"name": LOGGER, "levelno": logging.INFO, "levelname": "INFO", "created": 0}
-        )
         self._last: tuple[UndatedLine | None, int, str] = None, 0, ""
         self._known_line = lru_cache(_LINES_MAXIMUM)(self._make_line)
 
@@ -165,9 +166,10 @@ class AccessLog:
         }
         if outcome is not None:
             fields["outcome"] = outcome
-        record = copy(self._record)  # To make one takes longer than all the rest.
-        record.__dict__.update(msg=_message(fields), fields=fields)
-        return self._writer.undated(record)
+        message = _message(fields)
+        if self._redactor.has_separators(_SEPARATORS):
+            message = self._redactor.text(message)
+        return self._formatter.undated(LOGGER, message, fields)
 
 
 def _milliseconds(started: int) -> int:

@@ -66,12 +66,6 @@ class LogWriter(logging.Handler):
         if count == LINES_MAXIMUM // 2:
             self._hurry.set()
 
-    def undated(self, record: logging.LogRecord) -> UndatedLine:
-        """The line of a record that was created at 0 seconds, to be written with other times."""
-        time_of: Callable[[int], str] = self.formatter.time_of  # type: ignore[union-attr] # that of `logs`
-        before, _, after = self.format(record).partition(time_of(0))
-        return UndatedLine(before, time_of, after)
-
     def emit(self, record: logging.LogRecord) -> None:
         try:
             self.put(self.format(record))

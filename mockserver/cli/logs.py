@@ -9,7 +9,7 @@ from functools import lru_cache
 from time import localtime, strftime
 from typing import Any, TextIO
 
-from mockserver.cli.log_writer import LogWriter
+from mockserver.cli.log_writer import LogWriter, UndatedLine
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _TIMES_MAXIMUM = 64
@@ -24,6 +24,12 @@ class _Redacting(logging.Formatter):
 
 class JsonLines(_Redacting):
     """One JSON object per line: `at`, `level`, `logger`, `message`, `traceback` if there is one, and further fields."""
+
+    def undated(self, logger: str, message: str, fields: dict[str, Any]) -> UndatedLine:
+        """The line of a message for information, and of further fields, none of which has credentials."""
+        entry = {"at": self.time_of(0), "level": "info", "logger": logger, "message": message, **fields}
+        before, _, after = _ENCODER.encode(entry).partition(self.time_of(0))
+        return UndatedLine(before, self.time_of, after)
 
     @staticmethod
     def time_of(milliseconds: int) -> str:
@@ -43,6 +49,10 @@ class JsonLines(_Redacting):
 
 class TextLines(_Redacting):
     """The time, the level and the message, and what belongs to it on further lines."""
+
+    def undated(self, _: str, message: str, __: dict[str, Any]) -> UndatedLine:
+        """The line of a message for information that has no credentials."""
+        return UndatedLine("", self.time_of, f" {'INFO':7} {message}")
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s")

@@ -48,6 +48,11 @@ class KnownSecrets:
         self.secrets = tuple(dict.fromkeys(filter(None, secrets)))
 
     @cached_property
+    def characters(self) -> frozenset[str]:
+        """The characters that they are made of."""
+        return frozenset("".join(self.secrets))
+
+    @cached_property
     def _long(self) -> list[str]:
         return [form for each in self.secrets if len(each) >= SHORTEST for form in _forms(each)]
 

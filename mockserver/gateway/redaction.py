@@ -57,6 +57,10 @@ class Redactor:
         """The known credentials, in the order in which they were learned."""
         return self._known.secrets
 
+    def has_separators(self, separators: str) -> bool:
+        """Whether a credential contains one of these characters: only then may one span texts that they separate."""
+        return not self._known.characters.isdisjoint(separators)
+
     def learn(self, *secrets: str) -> None:
         """Redact these texts from now on, in every encoding."""
         if not set(secrets) <= set(self._known.secrets):

@@ -203,6 +203,14 @@ def test_line_contains_no_credential(form: str, path: str) -> None:
     assert len(text) < 6000
 
 
+def test_message_contains_no_credential_that_its_path_and_its_query_make_together() -> None:
+    app, lines = logging_app(io.StringIO(), admin_token="the-path?the-query")
+    app.test_client().get("/analytics/v0/the-path?the-query", headers=OURS)
+    (text,) = lines()
+    assert "the-path?the-query" not in text
+    assert "[redacted]" in json.loads(text)["message"]
+
+
 def test_messages_and_tracebacks_contain_no_credential() -> None:
     _, lines = logging_app(io.StringIO(), "debug", admin_token=CREDENTIAL)
     logging.root.debug('the path "/x/%s\\" fails', CREDENTIAL)
