@@ -50,7 +50,7 @@ Deliver = Callable[[Response | None], None]
 class Kept:
     """What was last found for a known request: its SentRequest, and the second with the epoch of its reply."""
 
-    request: SentRequest | None = None
+    request: SentRequest
     second: int = -1
 
 
@@ -82,7 +82,6 @@ class KnownRequest(NamedTuple):
     length: int
     is_dated: bool
     path: str
-    may_repeat_credentials: bool
     prepared: list[Any]
     kept: Kept
 
@@ -110,20 +109,8 @@ class KnownRequest(NamedTuple):
         """What the journal of its sandbox keeps of such a request; mostly the same as for the last one."""
         headers, organization = kept_headers.of_request(environ), sandbox.config.organization.slug
         found = self.kept.request
-        if found is None or found.headers is not headers or found.organization != organization:
-            found = self.kept.request = SentRequest(
-                self.vendor.name,
-                self.operation,
-                "GET",
-                self.path,
-                environ["QUERY_STRING"],
-                organization,
-                self.grant.id,
-                self.generation,
-                environ.get("HTTP_AUTHORIZATION") if self.may_repeat_credentials else None,
-                None,
-                headers,
-            )
+        if found.headers is not headers or found.organization != organization:
+            found = self.kept.request = found._replace(headers=headers, organization=organization)
         return found
 
 
@@ -261,14 +248,16 @@ class FastPath:
     def _remember(
         self, request: RequestKey, context: RequestContext, key: Key, status: str, headers: list[tuple[str, str]]
     ) -> None:
+        *_, host = request
         vendor, (length_at, date_at) = context.vendor, _places(tuple([name for name, _ in headers]))
         if (
             context.grant is None
+            or context.record is None
             or context.fault is not None
             or context.refusal is not None
             or vendor.common_headers is not None
             or length_at is None
-            or not self._senders.hosts.accept(request[-1], vendor.name)
+            or not self._senders.hosts.accept(host, vendor.name)
         ):
             return
         undated = tuple(headers) if date_at is None else (*headers[:date_at], *headers[date_at + 1 :])
@@ -292,9 +281,8 @@ class FastPath:
             int(undated[length_at][1]),
             date_at is not None,
             context.path,
-            bool(request[1]) or context.operation is None,
             [],
-            Kept(),
+            Kept(context.record.request),
         )
         with self._registry.lock:
             if self._is_open(known):  # The sandbox was not deleted meanwhile.

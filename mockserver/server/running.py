@@ -134,6 +134,8 @@ class Server:
 
     def send_outgoing(self) -> None:
         """Send the answers that wait for each other, before anything else is sent or closed."""
+        if not self._outgoing:
+            return
         outgoing, self._outgoing = self._outgoing, []
         for transport, data in outgoing:
             transport.write(data)

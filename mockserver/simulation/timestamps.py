@@ -4,27 +4,22 @@ The present time comes from `clock`.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 import numpy as np
 
+from mockserver.simulation.clock import nanoseconds
 from mockserver.simulation.hashing import I64
 
 DAY = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
 """The ordinal of the day of second 0."""
 
-_START = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def seconds(time: datetime) -> int:
     """The whole seconds that have passed by a time."""
-    ns: int | None = getattr(time, "ns", None)
-    if ns is not None:
-        return ns // 10**9
-    passed = time - _START
-    return passed.days * DAY + passed.seconds
+    return nanoseconds(time) // 10**9
 
 
 def midnight(day: date) -> int:
