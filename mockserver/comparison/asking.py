@@ -189,10 +189,14 @@ class Asker:
         return self._ours.operations[operation].shape if code.startswith("2") else self._errors
 
     def _clocks(self, body: Any, facts: Facts) -> set[Fact]:
-        """How many digits a timestamp has that differs from the last one at its path, so that its clock runs."""
+        """How many digits a timestamp has that differs from the last one at its path, so that its clock runs.
+
+        One that the request had says nothing of a clock: it differs from the last one if another question was asked.
+        """
         found = set()
+        sent = {each.path for each in facts if each.aspect is Aspect.ECHO}
         for path, (text, digits) in reading.timestamps(body, facts).items():
-            if self._timestamps.get(path, text) != text:
+            if path not in sent and self._timestamps.get(path, text) != text:
                 found.add(Fact(path, Aspect.CLOCK, f"{digits} digits"))
             self._timestamps[path] = text
         return found

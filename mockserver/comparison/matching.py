@@ -52,12 +52,19 @@ def contradictions(live: Facts, possible: Sequence[Facts], optional: Collection[
 def tells(live: Facts, ours: Facts, other: Facts, passed_over: Collection[str] = ()) -> bool:
     """Whether an answer has something of one possible answer that another one, to the same data, lacks.
 
-    The fields at the top that are `passed_over` tell nothing.
+    The fields at the top that are `passed_over` tell nothing. Nor does a clock that ran in one of the possible answers
+    only, which is luck.
     """
     names = _names((live, ours, other))
     answers = [_completed(_without_echo(each, ours | other), names) for each in (live, ours, other)]
     special = answers[0] & answers[1] - answers[2]
-    return any(each.aspect not in _NEVER and each.path[:1] not in {(name,) for name in passed_over} for each in special)
+    ran = {each.path for each in other if each.aspect is Aspect.CLOCK}
+    return any(
+        each.aspect not in _NEVER
+        and each.path[:1] not in {(name,) for name in passed_over}
+        and (each.aspect is not Aspect.CLOCK or each.path in ran)
+        for each in special
+    )
 
 
 def _without_echo(facts: Facts, others: Facts) -> Facts:

@@ -2,10 +2,15 @@
 
 import pytest
 
+from mockserver.app import create_app
 from mockserver.comparison import matching
 from mockserver.comparison.facts import FALLS, RISES, Aspect, Fact, Facts
+from mockserver.comparison.simulator import Simulator
 from mockserver.learning.shape import EMPTY, LARGE, NUMERIC, TEXT, Kind
-from tests.comparison.conftest import PLANS, answers
+from mockserver.organizations import files
+from mockserver.settings import Settings
+from tests.comparison.conftest import NOW, PLANS, answers
+from tests.learning.conftest import ours as ours_of
 
 
 def answer(aspect: Aspect, *values: str) -> Facts:
@@ -109,3 +114,19 @@ def test_messages_of_v2_are_compared_with_those_of_v1(new: int, old: int, found:
 def test_own_answers_contradict_nothing() -> None:
     for found in answers("jetbrains-console", {}).values():
         assert matching.contradictions(found, [found]) == frozenset()
+
+
+@pytest.mark.parametrize(("other", "tells"), [(["9 digits"], True), (["3 digits"], False), ([], False)])
+def test_clock_tells_answers_apart_only_if_it_ran_in_both(other: list[str], tells: bool) -> None:  # noqa: FBT001
+    ours = answer(Aspect.CLOCK, "3 digits")
+    assert matching.tells(ours, ours, answer(Aspect.CLOCK, *other)) is tells
+
+
+@pytest.mark.parametrize("vendor", PLANS)
+def test_facts_do_not_depend_on_what_was_asked_before(vendor: str) -> None:
+    questions = PLANS[vendor].questions
+    forwards, backwards = (
+        Simulator(create_app(Settings()), ours_of(vendor), PLANS[vendor], NOW, [files.named("acme")]) for _ in range(2)
+    )
+    found = [forwards.facts(each, {}) for each in questions]
+    assert [backwards.facts(each, {}) for each in reversed(questions)] == found[::-1]
