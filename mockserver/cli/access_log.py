@@ -24,6 +24,12 @@ from mockserver.simulation import clock
 
 LOGGER: Final = "mockserver.access"
 
+_LINE: Final = "mockserver.log_line"
+"""The environ's key of a _KnownLine."""
+
+_KnownLine = tuple[tuple[tuple[str, ...], str, int, str], UndatedLine]
+"""What the line of an answer depends on, beside what was sent, and the line; the known credentials come first."""
+
 _METHODS: Final = frozenset(HTTPMethod)
 """Methods that need no search for credentials."""
 
@@ -71,21 +77,19 @@ class AccessLog:
 
     def answer(self, environ: WSGIEnvironment) -> Response | None:
         """The answer that the app has at hand, logged; None if it must be called."""
-        started = perf_counter_ns()
         response = self._app.answer(environ)
         if response is not None:
-            self._note_answered(environ, response.status, started)
+            self._note_answered(environ, response)
         return response
 
     def answer_later(
         self, environ: WSGIEnvironment, deliver: Callable[[Response | None], None], flush: Callable[[], None]
     ) -> bool:
         """Whether the app has an answer soon: then `deliver` is called with it, and it is logged."""
-        started = perf_counter_ns()
 
         def deliver_logged(response: Response | None) -> None:
             if response is not None:
-                self._note_answered(environ, response.status, started)
+                self._note_answered(environ, response)
             deliver(response)
 
         return self._app.answer_later(environ, deliver_logged, flush)
@@ -99,13 +103,19 @@ class AccessLog:
         shown = *self._sent(environ), status[:3], _milliseconds(started)
         self._writer.put(partial(self._line, shown, environ.get(journal.JOURNALED), _now()))
 
-    def _note_answered(self, environ: WSGIEnvironment, status: str, started: int) -> None:
+    def _note_answered(self, environ: WSGIEnvironment, response: Response) -> None:
         """Write the line of an answer that was at hand: all of it but the time is known, and mostly the same.
 
-        It is made here, as that takes less time than to have the thread that writes make it.
+        It is made here, as that takes less time than to have the thread that writes make it. What is the same for
+        equal requests is kept in their environ.
         """
-        line = self._undated(*self._sent(environ), status[:3], _milliseconds(started), environ[journal.JOURNALED][0])
-        now, last = _now(), self._last
+        status, duration_ms = response.head.status, _milliseconds(response.record.started)
+        shown = self._redactor.secrets, status, duration_ms, response.sandbox
+        known: _KnownLine | None = environ.get(_LINE)
+        if known is None or known[0] != shown:
+            line = self._undated(*self._sent(environ), status[:3], duration_ms, response.sandbox)
+            known = environ[_LINE] = shown, line
+        line, now, last = known[1], _now(), self._last
         if last[0] is not line or last[1] != now:
             last = self._last = line, now, line.at(now)
         self._writer.put(last[2])

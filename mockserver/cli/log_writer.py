@@ -123,7 +123,8 @@ class LogWriter(logging.Handler):
         if self._dropped:
             count, self._dropped = self._dropped, 0
             lines.append(self.format(_warning(f"{count} lines of the log were dropped, because nobody read it")))
-        self._write("".join(f"{line}\n" for line in lines))
+        lines.append("")
+        self._write("\n".join(lines))
         for each in flushed:
             each.set()
         return made >= _MADE_AT_ONCE

@@ -24,9 +24,10 @@ from mockserver.gateway.request_key import RequestKey
 from mockserver.gateway.response_cache import CachedReply, Key, RequestMemory
 from mockserver.gateway.routing import DirectView, Respond
 from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.socket_features import Head
 from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import CACHED, RequestContext, Vendor
+from mockserver.gateway.vendor import CACHED, RequestContext, TimestampFormat, Vendor
 from mockserver.simulation.clock import PreciseTime
 
 _ASCII = bytes(range(128))
@@ -35,22 +36,50 @@ _TRIED = "mockserver.tried"
 
 
 class Response(NamedTuple):
-    """An answer: its status line, its headers, and its body in parts, so that the server copies them once."""
+    """An answer: its head, its date, its body in parts, so that the server copies them once, and its record.
 
-    status: str
-    headers: Headers
+    `date` is the value of its header Date, None for that of the server; `sandbox` is the id of that with the record.
+    """
+
+    head: Head
+    date: str | None
     parts: tuple[bytes, ...]
+    sandbox: str
+    record: Record
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """All headers, in the form of WSGI."""
+        return [*self.head.headers, *([] if self.date is None else [(dates.HEADER, self.date)])]
+
+    def abandon(self) -> None:
+        """Note that its client has left before it was sent."""
+        self.record.abandon()
 
 
 Deliver = Callable[[Response | None], None]
 """Takes the answer, or None if the app must be called."""
 
 
+class KnownHead(NamedTuple):
+    """The head of answers of one length, and the headers of it that the journal keeps."""
+
+    length: int
+    head: Head
+    journaled: Headers
+
+    @classmethod
+    def of(cls, length: int, status: str, headers: Headers) -> "KnownHead":
+        """That of answers with this status and these headers."""
+        return cls(length, Head(status, headers), kept_headers.of_response(headers))
+
+
 @dataclass(slots=True)
 class Kept:
-    """What was last found for a known request: its SentRequest, and the second with the epoch of its reply."""
+    """What was last found for a known request: its SentRequest, its head, the second with the epoch of its reply."""
 
     request: SentRequest
+    head: KnownHead
     second: int = -1
 
 
@@ -58,9 +87,9 @@ class KnownRequest(NamedTuple):
     """What is known of a request that passed every stage: the parts of its answer, and on what they depend.
 
     `epoch` is the part of the moment that the reply depends on, `expires_at` when its token expires, in microseconds
-    since 1970, `length_at` the place of the Content-Length among the headers, which are those of a body of `length`.
-    With `is_dated`, the answer has a date of the sandbox, which is not among the headers. What a store keeps ready for
-    the request is the only thing in `prepared`, and is forgotten with it.
+    since 1970, and `length_at` the place of the Content-Length among the headers. With `is_dated`, the answer has a
+    date of the sandbox, which is not among them. What a store keeps ready for the request is the only thing in
+    `prepared`, and is forgotten with it.
     """
 
     vendor: Vendor
@@ -75,35 +104,33 @@ class KnownRequest(NamedTuple):
     scope: str
     block: LimitBlock
     is_limited: bool
-    status: str
     code: int
-    headers: Headers
     length_at: int
-    length: int
     is_dated: bool
     path: str
     prepared: list[Any]
+    write_timestamp: TimestampFormat | None
     kept: Kept
 
-    def headers_for(self, length: int) -> Headers:
-        """The headers of the answer with a body of this length."""
-        if length == self.length:
-            return self.headers
-        before, after = self.headers[: self.length_at], self.headers[self.length_at + 1 :]
-        return (*before, ("Content-Length", str(length)), *after)
+    def head(self, length: int) -> KnownHead:
+        """The head of the answer with a body of this length."""
+        found = self.kept.head
+        if length != found.length:
+            before, after = found.head.headers[: self.length_at], found.head.headers[self.length_at + 1 :]
+            headers = (*before, ("Content-Length", str(length)), *after)
+            found = self.kept.head = KnownHead.of(length, found.head.status, headers)
+        return found
 
-    def parts(self, reply: CachedReply, sandbox: Sandbox, ns: int) -> tuple[bytes, ...]:
+    def parts(self, reply: CachedReply, ns: int) -> tuple[bytes, ...]:
         """The body of the answer, with a reply in it."""
-        vendor = self.vendor
-        if vendor.format_timestamp is None or len(reply.pieces) == 1:  # No timestamp is in it.
+        write = self.write_timestamp
+        if write is None or len(reply.pieces) == 1:  # No timestamp is in it.
             return reply.pieces
-        return reply.parts(vendor.format_timestamp(ns, sandbox.policy.switches[vendor.name]))
+        return reply.parts(write(ns))
 
-    def response(self, parts: tuple[bytes, ...], headers: Headers, ns: int) -> Response:
-        """The answer, with the date of the sandbox if it has one."""
-        if self.is_dated:
-            headers = (*headers, (dates.HEADER, dates.text(ns // 10**9)))
-        return Response(self.status, headers, parts)
+    def date(self, ns: int) -> str | None:
+        """The date of the sandbox, if the answer has it."""
+        return dates.text(ns // 10**9) if self.is_dated else None
 
     def sent(self, environ: WSGIEnvironment, sandbox: Sandbox) -> SentRequest:
         """What the journal of its sandbox keeps of such a request; mostly the same as for the last one."""
@@ -143,7 +170,9 @@ class FastPath:
         response = self.respond(environ) if is_new else None
         if response is None:
             return self._pass_on(environ, start_response)
-        start_response(response.status, list(response.headers))
+        environ[socket_features.ABANDONED] = response.abandon
+        environ[JOURNALED] = response.sandbox, response.record
+        start_response(response.head.status, response.headers)
         return [b"".join(response.parts)]
 
     def respond(self, environ: WSGIEnvironment) -> Response | None:
@@ -151,7 +180,10 @@ class FastPath:
         return self.answer(environ)
 
     def answer(self, environ: WSGIEnvironment) -> Response | None:
-        """The answer to a request, if it is cached; it takes some microseconds, and waits for nothing."""
+        """The answer to a request, if it is cached; it takes some microseconds, and waits for nothing.
+
+        The environ may be that of all equal requests: what is put into it is the same for each of them.
+        """
         known = self.known(environ)
         if known is None:
             return None
@@ -165,14 +197,12 @@ class FastPath:
                 return None
         finally:
             self._registry.lock.release()
-        parts = known.parts(reply, sandbox, ns)
-        headers = known.headers_for(sum(map(len, parts)))
-        state = answered(started, known.code, None, None, reply.notes, kept_headers.of_response(headers))
+        parts = known.parts(reply, ns)
+        _, head, journaled = known.head(sum(map(len, parts)))
+        state = answered(started, known.code, None, None, reply.notes, journaled)
         record = Record(ns, known.sent(environ, sandbox), started, sandbox.clock.frozen, start_seq, state)
-        sandbox.journal.add(record)
-        environ[socket_features.ABANDONED] = record.abandon
-        environ[JOURNALED] = sandbox.id, record
-        return known.response(parts, headers, ns)
+        sandbox.journal.append(record)
+        return Response(head, known.date(ns), parts, sandbox.id, record)
 
     def answer_later(self, _: WSGIEnvironment, __: Deliver, ___: Callable[[], None]) -> bool:
         """Whether a request has an answer soon, for which a server need not call the app: only with a store."""
@@ -261,6 +291,7 @@ class FastPath:
         ):
             return
         undated = tuple(headers) if date_at is None else (*headers[:date_at], *headers[date_at + 1 :])
+        head = KnownHead.of(int(undated[length_at][1]), status, undated)
         known = KnownRequest(
             vendor,
             context.operation,
@@ -274,15 +305,13 @@ class FastPath:
             context.bucket_scope,
             context.limit_block,
             context.is_limited,
-            status,
             int(status[:3]),
-            undated,
             length_at,
-            int(undated[length_at][1]),
             date_at is not None,
             context.path,
             [],
-            Kept(context.record.request),
+            None if vendor.timestamp_format is None else context.switches.of(vendor.timestamp_format),
+            Kept(context.record.request, head),
         )
         with self._registry.lock:
             if self._is_open(known):  # The sandbox was not deleted meanwhile.

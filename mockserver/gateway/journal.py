@@ -42,6 +42,9 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"
 
 
+_ANSWERED: Final = Outcome.ANSWERED
+
+
 class Entry(NamedTuple):
     """One request as it is read, without credentials. `refusal` is a Reason; `duration_us` is in microseconds.
 
@@ -121,7 +124,7 @@ def answered(
 ) -> State:
     """The state of a request that began at `started` and is answered now, with these headers."""
     duration = (perf_counter_ns() - started) // 1000
-    return State(Outcome.ANSWERED, status, duration, fault, refusal, notes, next_sequence(), headers)
+    return State(_ANSWERED, status, duration, fault, refusal, notes, next_sequence(), headers)
 
 
 class SentRequest(NamedTuple):
@@ -215,6 +218,10 @@ class Journal:
     def add(self, record: Record) -> None:
         """Give a record its id and keep it; the oldest is dropped when the journal is full."""
         record.request = record.request.bounded(self._redactor)
+        self.append(record)
+
+    def append(self, record: Record) -> None:
+        """The same for a record with a request of which nothing is too long, as that of one that was added."""
         volume = self._volume
         record.id = next(volume.ids)
         volume.records.append(record)

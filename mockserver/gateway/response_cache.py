@@ -5,7 +5,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -120,10 +120,10 @@ class CachedReply(NamedTuple):
 
     def parts(self, timestamp: str) -> tuple[bytes, ...]:
         """The body in parts, with the timestamp between the pieces."""
-        between = f'"{timestamp}"'.encode()
-        if len(self.pieces) == _PIECES_WITH_ONE_TIMESTAMP:
-            return self.pieces[0], between, self.pieces[1]
-        return (between.join(self.pieces),)
+        pieces, between = self.pieces, f'"{timestamp}"'.encode()
+        if len(pieces) == _PIECES_WITH_ONE_TIMESTAMP:
+            return pieces[0], between, pieces[1]
+        return (between.join(pieces),)
 
     @property
     def size(self) -> int:
@@ -139,18 +139,16 @@ class RequestMemory(Generic[Known]):
 
     def __init__(self, maximum: int) -> None:
         self._maximum = maximum
-        self._known: dict[RequestKey, tuple[str, Known]] = {}
+        self._known: dict[RequestKey, Known] = {}
+        self._sandboxes: dict[RequestKey, str] = {}
         self._keys: defaultdict[str, set[RequestKey]] = defaultdict(set)
-
-    def get(self, key: RequestKey) -> Known | None:
-        found = self._known.get(key)
-        return None if found is None else found[1]
+        self.get: Callable[[RequestKey], Known | None] = self._known.get
 
     def put(self, sandbox: str, key: RequestKey, known: Known) -> None:
         """Remember a request to a sandbox."""
         if key in self._known:
             self._remove(key)
-        self._known[key] = sandbox, known
+        self._known[key], self._sandboxes[key] = known, sandbox
         self._keys[sandbox].add(key)
         while len(self._known) > self._maximum:
             self._remove(next(iter(self._known)))
@@ -161,7 +159,8 @@ class RequestMemory(Generic[Known]):
             self._remove(key)
 
     def _remove(self, key: RequestKey) -> None:
-        sandbox, _ = self._known.pop(key)
+        del self._known[key]
+        sandbox = self._sandboxes.pop(key)
         self._keys[sandbox].discard(key)
         if not self._keys[sandbox]:
             del self._keys[sandbox]
@@ -174,9 +173,7 @@ class ResponseCache:
         self._budget = budget
         self._bytes = 0
         self._replies: dict[Key, CachedReply] = {}
-
-    def get(self, key: Key) -> CachedReply | None:
-        return self._replies.get(key)
+        self.get: Callable[[Key], CachedReply | None] = self._replies.get
 
     def put(self, key: Key, reply: CachedReply) -> None:
         """Cache a reply, and evict the oldest until the budget holds."""

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Protocol
 
@@ -41,6 +42,37 @@ READ_MAXIMUM = 16 * 1024 * 1024
 
 EFFECTS: Final = ("reset", "truncate_bytes", "stall_seconds", "drip_seconds", "chunked", "close_idle", "short_length")
 """The effects of fault rules that need a server: they frame an answer, or end or interrupt the connection itself."""
+
+
+@dataclass(slots=True, eq=False)
+class Head:
+    """The status line and the headers of answers that the app has at hand, but for their date.
+
+    The app gives it again with each of them. `lines` are the bytes that the server makes of it, once.
+    """
+
+    status: str
+    headers: tuple[tuple[str, str], ...]
+    lines: bytes = b""
+
+
+class Response(Protocol):
+    """An answer that the app has at hand."""
+
+    @property
+    def head(self) -> Head:
+        """The status line, and the headers, which have its length and not its date."""
+
+    @property
+    def date(self) -> str | None:
+        """The value of its header Date; None where it is that of the server."""
+
+    @property
+    def parts(self) -> tuple[bytes, ...]:
+        """The parts of its body."""
+
+    def abandon(self) -> None:
+        """Note that its client has left before it was sent."""
 
 
 class WaitSlots(Protocol):

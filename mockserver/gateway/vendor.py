@@ -41,6 +41,10 @@ CACHED: Final = "mockserver.cached"
 """The environ's key of the context of a request whose reply is in the response cache, and of the reply's key there."""
 
 
+TimestampFormat = Callable[[int], str]
+"""Writes a moment, in nanoseconds since 1970."""
+
+
 @dataclass(slots=True, eq=False)
 class RequestContext:
     """One request on its way through the pipeline, in the default sandbox until its token opens another.
@@ -320,8 +324,8 @@ class Vendor:
       It can be written as text, and read again, for other servers.
     * `cache_epoch`: the part of the present moment that an answer depends on (None: all of it); it is the same
       throughout a second.
-    * `format_timestamp` writes a moment, in nanoseconds since 1970, in place of the TIMESTAMP in answers; None for a
-      vendor whose answers have none.
+    * `timestamp_format` is what writes a moment, in nanoseconds since 1970, in place of the TIMESTAMP in answers; None
+      for a vendor whose answers have none.
     * `visibility`: what the vendor shows of each person and day at a moment, where it shows people's days.
     * `newest_day`: the newest day in its totals at a moment, as an ordinal, where it shows no days of people.
     * `publication_hour`, `limit_scope` and `limit_block` are switches that the gateway and the client lint use: when
@@ -358,7 +362,7 @@ class Vendor:
     memory: Callable[[World], Memory] | None = None
     unserved: UnservedPaths | None = None
     common_headers: Callable[[RequestContext], Mapping[str, str]] | None = None
-    format_timestamp: Callable[[int, Switches], str] | None = None
+    timestamp_format: Callable[[Switches], TimestampFormat] | None = None
 
     @property
     def openapi(self) -> str:

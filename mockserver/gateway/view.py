@@ -109,10 +109,10 @@ def respond(view: View, context: RequestContext, *, cached: bool = True) -> View
     """The response of a view to a request, with the request's timestamp in it."""
     _check_size(context)
     reply = _cached_or_computed(context, view) if cached else _compute(context, view)[0]
-    format_timestamp = context.vendor.format_timestamp
-    if format_timestamp is None or len(reply.pieces) == 1:  # No timestamp is in it.
+    timestamp_format = context.vendor.timestamp_format
+    if timestamp_format is None or len(reply.pieces) == 1:  # No timestamp is in it.
         return ViewResponse(reply, b"".join(reply.pieces))
-    return ViewResponse(reply, reply.with_timestamp(format_timestamp(nanoseconds(context.now), context.switches)))
+    return ViewResponse(reply, reply.with_timestamp(context.switches.of(timestamp_format)(nanoseconds(context.now))))
 
 
 def read_body(request: Request, maximum: int = BODY_MAXIMUM) -> bytes:

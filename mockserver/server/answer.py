@@ -14,7 +14,7 @@ from time import monotonic_ns
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from mockserver.gateway.socket_features import OVERLONG, BodyCut, ConnectionReset
+from mockserver.gateway.socket_features import OVERLONG, BodyCut, ConnectionReset, Head, Response
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +105,12 @@ class Answer:
         return self
 
     @classmethod
+    def of_response(cls, response: Response) -> "Answer":
+        """An answer that the app had at hand."""
+        date = [] if response.date is None else [("Date", response.date)]
+        return cls(response.head.status, [*response.head.headers, *date], b"".join(response.parts), is_whole=True)
+
+    @classmethod
     def of_problem(cls, status: HTTPStatus, title: str, detail: str | None = None) -> "Answer":
         """An answer of the server itself, as problem details."""
         problem = {"type": "about:blank", "title": title, "status": status.value, "detail": detail}
@@ -122,6 +128,25 @@ class Answer:
         ValueError for a header that would break out of its line.
         """
         return head(self.status, (*self.headers, *extra))
+
+
+def at_hand(response: Response) -> bytes:
+    """The bytes of an answer that the app has at hand."""
+    kept, date = response.head, response.date
+    lines = kept.lines or _kept_lines(kept)
+    end = _date_line(monotonic_ns() // _DATE_STEP) if date is None else _end(date)
+    return b"".join((lines, end, *response.parts))
+
+
+def _kept_lines(kept: Head) -> bytes:
+    kept.lines, _ = _lines(kept.status, kept.headers)
+    return kept.lines
+
+
+@lru_cache(maxsize=64)
+def _end(date: str) -> bytes:
+    """The line of a date, and the end of the head."""
+    return f"Date: {date}\r\n\r\n".encode("latin-1")
 
 
 def head(status: str, headers: tuple[tuple[str, str], ...]) -> bytes:

@@ -9,19 +9,20 @@ import socket
 import struct
 from functools import partial
 from http import HTTPStatus
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 from wsgiref.types import WSGIEnvironment
 
 from mockserver.gateway import socket_features
-from mockserver.gateway.socket_features import BodyProblem
+from mockserver.gateway.socket_features import BodyProblem, Response
 from mockserver.server import sockets
-from mockserver.server.answer import Answer, head
+from mockserver.server.answer import Answer, at_hand
 from mockserver.server.message import Message
-from mockserver.server.phase import BUSY, Phase
+from mockserver.server.phase import BUSY, IDLE, Phase
 from mockserver.server.reader import Reader, Refused
 
 if TYPE_CHECKING:
-    from mockserver.server.running import Response, Server
+    from mockserver.server.running import Server
 
 IDLE_SECONDS = 75.0
 """How long a connection may stay open between two requests."""
@@ -40,11 +41,10 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Connection(asyncio.BufferedProtocol):
-    """One connection. `deadline` is when its phase has lasted too long, in the loop's seconds."""
+    """One connection. `deadline` is when its phase has lasted too long, in the seconds of `monotonic`."""
 
     def __init__(self, server: "Server") -> None:
         self._server = server
-        self._now = server.loop.time
         self._reader = Reader(server.memory)
         self._phase = Phase.IDLE
         self._refused: Refused | None = None
@@ -71,7 +71,7 @@ class Connection(asyncio.BufferedProtocol):
             socket_features.WAIT_SLOTS: self._server.workers.wait_slots,
             socket_features.IS_GONE: lambda: self.is_gone,
         }
-        self.deadline = self._now() + IDLE_SECONDS
+        self.deadline = monotonic() + IDLE_SECONDS
         self._server.add(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 (asyncio's form)
@@ -79,7 +79,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         data = bytes(self._server.received[:nbytes])
-        if self._phase is Phase.IDLE and (message := self._recognize(data)) is not None:
+        if self._phase is IDLE and (message := self._recognize(data)) is not None:
             self._begin(message, is_alone=True)
             return
         if self._phase is Phase.CLOSING or self._refused is not None or self._reader.is_stopped:
@@ -121,7 +121,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._phase is Phase.ANSWERING:
             self._pull()
         elif self._phase is Phase.CLOSING:
-            self.deadline = self._now() + LINGER_SECONDS
+            self.deadline = monotonic() + LINGER_SECONDS
         else:
             self._advance()
 
@@ -178,7 +178,7 @@ class Connection(asyncio.BufferedProtocol):
             if before is not Phase.BODY and message.waits_to_send and not message.body_size:
                 self._ask_for_body(message)
         if self._phase is not before or self.deadline == math.inf:
-            self.deadline = self._now() + seconds
+            self.deadline = monotonic() + seconds
         if self._is_paused:
             self._is_paused = False
             self._transport.resume_reading()
@@ -210,44 +210,40 @@ class Connection(asyncio.BufferedProtocol):
         environ = message.environ()
         response = self._server.quick_answer(environ)
         if is_alone and response is not None and message.is_simple:
-            self._send_with_others(*response)
-            self.deadline = self._now() + IDLE_SECONDS
+            self._server.send_soon(self._transport, at_hand(response))
+            self.deadline = monotonic() + IDLE_SECONDS
             return
+        environ = environ.copy()
         self._phase, self._message, self._environ, self.deadline = Phase.ANSWERING, message, environ, math.inf
         if response is not None:
-            self._send_at_once(*response)
+            self._send_at_once(response)
         elif not self._server.answer_later(environ, self._take):
             self._call_app()
 
-    def _take(self, response: "Response | None") -> None:
+    def _take(self, response: Response | None) -> None:
         """Send an answer that the app has given without being called, or call it."""
         if response is None:
             self._call_app()
-        elif self._transport.is_closing():
-            self._abandon()
         else:
-            self._send_at_once(*response)
+            self._send_at_once(response)
 
     def _call_app(self) -> None:
         self._environ = self._message.whole_environ(self._environ, self._fixed)
         workers = self._server.workers_for(self._environ["PATH_INFO"])
         workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
 
-    def _send_at_once(self, status: str, headers: tuple[tuple[str, str], ...], parts: tuple[bytes, ...]) -> None:
+    def _send_at_once(self, response: Response) -> None:
         """Send an answer that the app had at hand; the usual case is done here, with nothing else to consider."""
-        if not self._message.is_simple or self._server.is_stopping:
-            self._start(Answer(status, list(headers), b"".join(parts), is_whole=True))
+        if not self._message.is_simple or self._server.is_stopping or self._transport.is_closing():
+            self._environ[socket_features.ABANDONED] = response.abandon
+            self._start(Answer.of_response(response))
             return
         if self._reader.complete:  # Whether the next may begin depends on how much of this one is sent.
-            self._write(b"".join((head(status, headers), *parts)))
+            self._write(at_hand(response))
         else:
-            self._send_with_others(status, headers, parts)
+            self._server.send_soon(self._transport, at_hand(response))
         self._phase = Phase.IDLE
         self._advance()
-
-    def _send_with_others(self, status: str, headers: tuple[tuple[str, str], ...], parts: tuple[bytes, ...]) -> None:
-        """Send an answer with those to other requests that were received at the same time."""
-        self._server.send_soon(self._transport, b"".join((head(status, headers), *parts)))
 
     def _write(self, data: bytes) -> None:
         """Send something at once, after the answers that wait for each other."""
@@ -381,12 +377,12 @@ class Connection(asyncio.BufferedProtocol):
             return
         self._transport.resume_reading()
         if not self._unsent:
-            self.deadline = self._now() + LINGER_SECONDS
+            self.deadline = monotonic() + LINGER_SECONDS
 
     def _watch_sending(self) -> None:
         """Give the client some time to read more."""
         self._unsent = self._transport.get_write_buffer_size()
-        self.deadline = self._now() + SEND_SECONDS
+        self.deadline = monotonic() + SEND_SECONDS
 
 
 _FAILURE = Answer.of_problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed; its log tells why")

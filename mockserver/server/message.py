@@ -89,10 +89,13 @@ class Message:
         )
 
     def environ(self) -> WSGIEnvironment:
-        """What the app may ask for of a complete request itself: its method, path, query string and headers."""
+        """What the app may ask for of a complete request itself: its method, path, query string and headers.
+
+        It is the same object for every request that is recognized as this one.
+        """
         if self._environ is None:
             self._environ = self._make_environ(self.declared_size if self.is_declined else self.body_size)
-        return self._environ.copy()
+        return self._environ
 
     def head_environ(self, fixed: dict[str, Any]) -> WSGIEnvironment:
         """The environ of a request of which only the head was read: with the declared length, and without a body."""

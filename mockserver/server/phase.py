@@ -18,4 +18,5 @@ class Phase(Enum):
     CLOSING = "closing"
 
 
+IDLE = Phase.IDLE
 BUSY = frozenset((Phase.ANSWERING, Phase.ENDING))

@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import quote_from_bytes
 
@@ -57,10 +58,7 @@ class Memory:
     def __init__(self) -> None:
         self.bodies_size = 0
         self._known: dict[bytes, Message] = {}
-
-    def find(self, data: bytes) -> Message | None:
-        """The request that was read from these bytes."""
-        return self._known.get(data)
+        self.find: Callable[[bytes], Message | None] = self._known.get
 
     def keep(self, data: bytes, message: Message) -> None:
         """Recognize a request from now on; the oldest is forgotten."""
@@ -81,7 +79,7 @@ class Reader:
         self.complete: deque[Message] = deque()
         self.message: Message | None = None
         self.is_stopped = False
-        self._memory = memory
+        self._memory, self._find = memory, memory.find
         self._current = Message()
         self._held = b""
         self._is_between = True
@@ -102,7 +100,7 @@ class Reader:
 
     def recognize(self, data: bytes) -> Message | None:
         """The request that these bytes are, if they were read before, and come after a whole request."""
-        return self._memory.find(data) if self._is_alone else None
+        return self._find(data) if self._is_alone else None
 
     @property
     def _is_alone(self) -> bool:

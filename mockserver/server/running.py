@@ -8,9 +8,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import partial
+from time import monotonic
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+from mockserver.gateway.socket_features import Response
 from mockserver.server import signals, sockets, turns
 from mockserver.server.connection import Connection
 from mockserver.server.ending import end_process
@@ -31,9 +33,6 @@ _RECEIVED_MAXIMUM = 64 * 1024
 """The most that is received at once, in bytes."""
 
 log = logging.getLogger(__name__)
-
-Response = tuple[str, tuple[tuple[str, str], ...], tuple[bytes, ...]]
-"""An answer that the app has at hand: its status, its headers, which have its length, and the parts of its body."""
 
 AnswerLater = Callable[[WSGIEnvironment, Callable[[Response | None], None], Callable[[], None]], bool]
 QuickAnswer = Callable[[WSGIEnvironment], Response | None]
@@ -77,7 +76,8 @@ class Server:
     def quick_answer(self, environ: WSGIEnvironment) -> Response | None:
         """The answer that the app has at hand, in a method `answer` that waits for nothing; None if it must be called.
 
-        With Flask, it is the method of what stands in front as `wsgi_app`.
+        The app may keep in the environ what is the same for all equal requests. With Flask, it is the method of what
+        stands in front as `wsgi_app`.
         """
         if self._quick is None:
             return None
@@ -201,7 +201,7 @@ class Server:
             self._last_is_gone.set()
 
     def _check(self) -> None:
-        now = self.loop.time()
+        now = monotonic()
         for connection in tuple(self._connections):
             connection.check(now)
         self._is_checking = bool(self._connections)

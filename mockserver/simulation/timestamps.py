@@ -35,13 +35,13 @@ def day_of(second: int) -> date:
 def format_utc(second: int, fraction: str = "") -> str:
     """RFC 3339 in UTC, with the digits of a fraction where there are any."""
     text = _text(second)
-    return f"{text[:-1]}.{fraction}Z" if fraction else text
+    return f"{text}.{fraction}Z" if fraction else f"{text}Z"
 
 
 @lru_cache(maxsize=2048)  # Clients ask for the same days again and again.
 def _text(second: int) -> str:
     rest = second % DAY
-    return f"{day_of(second)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}Z"
+    return f"{day_of(second)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
 
 
 def format_all_utc(timestamps: I64) -> list[str]:

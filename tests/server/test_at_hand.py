@@ -4,19 +4,37 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
 from mockserver import server
-from mockserver.gateway import socket_features
-from mockserver.server.running import Response
+from mockserver.gateway.socket_features import Head, Response
 from tests.server import programs
 from tests.server.programs import answer, opened, received, request, reset, send
 from tests.server.served import app
 
 CLOSE = "Connection: close\r\n"
+
+
+@dataclass
+class Ready:
+    """An answer at hand."""
+
+    head: Head
+    date: str | None = None
+    parts: tuple[bytes, ...] = (b"h", b"i")
+    abandoned: threading.Event = field(default_factory=threading.Event)
+
+    def abandon(self) -> None:
+        self.abandoned.set()
+
+
+HEAD = Head("200 OK", (("Content-Length", "2"),))
+HI = Ready(HEAD)
+DATE = "Wed, 24 Jun 2026 10:30:00 GMT"
 
 
 class AtHand:
@@ -35,16 +53,16 @@ class AtHand:
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-def test_answer_at_hand_is_sent_without_calling_the_app(version: str) -> None:
-    ready = AtHand(("200 OK", (("Content-Length", "2"),), (b"h", b"i")))
-    with server.in_thread(ready) as running, opened(running.url) as connection:
+@pytest.mark.parametrize("date", [None, DATE])
+def test_answer_at_hand_is_sent_without_calling_the_app(version: str, date: str | None) -> None:
+    with server.in_thread(AtHand(Ready(HEAD, date))) as running, opened(running.url) as connection:
         raw = f"GET / HTTP/{version}\r\nHost: a\r\nConnection: keep-alive\r\n\r\n".encode()
         for _ in range(2):
             connection.sendall(raw)
-            assert answer(connection)[::2] == (200, "hi")
-
-
-HI = ("200 OK", (("Content-Length", "2"),), (b"h", b"i"))
+            status, head, body = answer(connection)
+            assert (status, body) == (200, "hi")
+            assert head.count("\r\ndate: ") == 1
+            assert date is None or f"\r\ndate: {date.lower()}\r\n" in head
 
 
 def test_answers_at_hand_are_sent_together_to_many_connections() -> None:
@@ -78,27 +96,26 @@ class Later(AtHand):
 
     def __init__(self, response: Response) -> None:
         super().__init__(response)
-        self.asked, self.abandoned = threading.Event(), threading.Event()
+        self.asked = threading.Event()
         self.give: Callable[[], None] = self.asked.set
 
     def answer(self, _: WSGIEnvironment) -> Any:
         return None
 
     def answer_later(
-        self, environ: WSGIEnvironment, deliver: Callable[[Response | None], None], flush: Callable[[], None]
+        self, _: WSGIEnvironment, deliver: Callable[[Response | None], None], flush: Callable[[], None]
     ) -> bool:
         def give() -> None:
             deliver(self._response)
             flush()
 
-        environ[socket_features.ABANDONED] = self.abandoned.set
         self.give = give
         self.asked.set()
         return True
 
 
 def test_client_that_sends_no_more_gets_the_answer_that_comes_later() -> None:
-    later = Later(HI)
+    later = Later(response := Ready(HEAD))
     with server.in_thread(later) as running, opened(running.url) as connection:
         connection.sendall(request("/"))
         connection.shutdown(socket.SHUT_WR)
@@ -106,11 +123,11 @@ def test_client_that_sends_no_more_gets_the_answer_that_comes_later() -> None:
         threading.Event().wait(0.1)
         later.give()
         assert received(connection).endswith(b"\r\n\r\nhi")
-    assert not later.abandoned.is_set()
+    assert not response.abandoned.is_set()
 
 
 def test_app_learns_that_its_client_left_before_the_answer_that_comes_later() -> None:
-    later = Later(HI)
+    later = Later(response := Ready(HEAD))
     with server.in_thread(later) as running:
         connection = opened(running.url)
         connection.sendall(request("/"))
@@ -118,7 +135,20 @@ def test_app_learns_that_its_client_left_before_the_answer_that_comes_later() ->
         reset(connection)
         threading.Event().wait(0.1)
         later.give()
-        assert later.abandoned.wait(programs.PATIENCE)
+        assert response.abandoned.wait(programs.PATIENCE)
+
+
+def test_change_of_an_environ_is_not_seen_by_the_next_request() -> None:
+    def changing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        text = f"{environ['PATH_INFO']} {'mine' in environ}"
+        environ["PATH_INFO"] = environ["mine"] = "changed"
+        return [text.encode()]
+
+    with server.in_thread(changing) as running, opened(running.url) as connection:
+        for _ in range(3):
+            connection.sendall(request("/a"))
+            assert answer(connection)[2] == "/a False"
 
 
 def test_app_is_called_if_its_answer_at_hand_fails(caplog: pytest.LogCaptureFixture) -> None:

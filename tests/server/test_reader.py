@@ -50,14 +50,6 @@ def test_request_without_a_body_is_recognized_on_every_connection() -> None:
     assert again is first
 
 
-def test_change_of_an_environ_is_not_seen_by_the_next_request() -> None:
-    memory = Memory()
-    (first,) = read(memory, REQUESTS["a path"])
-    first.environ()["HTTP_HOST"] = "changed"
-    (again,) = read(memory, REQUESTS["a path"])
-    assert again.environ()["HTTP_HOST"] == "a"
-
-
 def test_bytes_in_the_middle_of_a_request_are_not_taken_for_one_that_is_known() -> None:
     memory, known = Memory(), REQUESTS["a path"]
     read(memory, known)

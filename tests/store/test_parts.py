@@ -18,7 +18,7 @@ from mockserver import server
 from mockserver.app import create_app
 from mockserver.cli import workers
 from mockserver.gateway import socket_features
-from mockserver.gateway.fastpath import KnownRequest
+from mockserver.gateway.fastpath import KnownHead, KnownRequest
 from mockserver.gateway.faults import FaultRule
 from mockserver.gateway.journal import JOURNALED
 from mockserver.gateway.store import batches as batches_module
@@ -134,7 +134,13 @@ def test_answer_with_other_headers_is_journaled_with_them(
     for _ in range(2):
         ask(servers[0], PATH, SEEDED)
     more = ("X-RateLimit-Limit", "1")
-    monkeypatch.setattr(KnownRequest, "headers_for", lambda known, _: (*known.headers, more))
+    head = KnownRequest.head
+
+    def with_more(known: KnownRequest, length: int) -> KnownHead:
+        kept = head(known, length).head
+        return KnownHead.of(length, kept.status, (*kept.headers, more))
+
+    monkeypatch.setattr(KnownRequest, "head", with_more)
     ask(servers[0], PATH, SEEDED)
     entries = control(servers[1], "GET", "/requests?include=headers")["requests"]
     assert ["X-RateLimit-Limit" in each["response_headers"] for each in entries] == [False, False, True]

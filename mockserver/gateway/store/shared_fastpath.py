@@ -12,10 +12,10 @@ from time import perf_counter_ns
 from typing import Any, Final
 from wsgiref.types import WSGIEnvironment
 
-from mockserver.gateway import kept_headers, limits, socket_features
+from mockserver.gateway import kept_headers, limits
 from mockserver.gateway.fastpath import Deliver, FastPath, KnownRequest, Response
-from mockserver.gateway.journal import JOURNALED, Outcome, Record, State
-from mockserver.gateway.kept_headers import SentHeaders
+from mockserver.gateway.journal import Outcome, Record, State
+from mockserver.gateway.kept_headers import Headers, SentHeaders
 from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.store import shared_admission, shared_journal
@@ -36,14 +36,15 @@ _DURATION: Final = 2**50
 class _Prepared:
     """The texts that go to the engine for a known request, and all that they depend on.
 
-    `ends` are the two parts of its final state as text; its duration comes between them. `item` is empty where an armed
-    rule may meet the request: it then goes to the app.
+    `headers` are those of the answer that the journal keeps. `ends` are the two parts of its final state as text; its
+    duration comes between them. `item` is empty where an armed rule may meet the request: it then goes to the app.
     """
 
     sandbox: SharedSandbox
     reply: CachedReply
     sent: SentHeaders
     secrets: tuple[str, ...]
+    headers: Headers
     item: str
     text: str
     ends: tuple[str, str]
@@ -131,12 +132,14 @@ class SharedFastPath(FastPath):
             is_same = kept.sandbox is sandbox and kept.reply is reply and kept.secrets is secrets
             if is_same and kept.sent == sent:
                 return kept
-        made = _Prepared(sandbox, reply, sent, secrets, *self._texts(environ, known, sandbox, reply))
+        headers = known.kept.head.journaled
+        texts = self._texts(environ, known, sandbox, self._state(known, reply, headers))
+        made = _Prepared(sandbox, reply, sent, secrets, headers, *texts)
         known.prepared[:] = [made]
         return made
 
     def _texts(
-        self, environ: WSGIEnvironment, known: KnownRequest, sandbox: SharedSandbox, reply: CachedReply
+        self, environ: WSGIEnvironment, known: KnownRequest, sandbox: SharedSandbox, state: State
     ) -> tuple[str, str, tuple[str, str]]:
         """The item, text and ends of a known request; empty where an armed rule may meet it."""
         concerned = known.vendor.name, known.operation, known.path
@@ -144,7 +147,7 @@ class SharedFastPath(FastPath):
             return "", "", ("", "")
         record = Record(0, known.sent(environ, sandbox), 0, sandbox.clock.frozen, 0)
         text = shared_journal.written(record, sandbox.clock, self._registry.redactor)
-        return shared_journal.dumps(self._item(known, sandbox)), text, self._ends(known, reply)
+        return shared_journal.dumps(self._item(known, sandbox)), text, self._ends(state)
 
     def _sandbox(self, known: KnownRequest) -> SharedSandbox | None:
         """The sandbox of a request as it is now, if nothing has changed that its answer depends on."""
@@ -161,10 +164,13 @@ class SharedFastPath(FastPath):
             plan.limit = shared_admission.limit_item(known.limit, known.scope, allowance, known.block)
         return self._registry.complete(plan.item(sandbox, sandbox.version, known.expires_at), known.vendor)
 
-    def _ends(self, known: KnownRequest, reply: CachedReply) -> tuple[str, str]:
-        """The final state of the request, if it is answered as before: two parts, with its duration between."""
-        headers = kept_headers.of_response(known.headers)
-        state = State(Outcome.ANSWERED, known.code, _DURATION, None, None, reply.notes, 0, headers)
+    @staticmethod
+    def _state(known: KnownRequest, reply: CachedReply, headers: Headers) -> State:
+        """The final state of the request, if it is answered as before; a number stands for its duration."""
+        return State(Outcome.ANSWERED, known.code, _DURATION, None, None, reply.notes, 0, headers)
+
+    def _ends(self, state: State) -> tuple[str, str]:
+        """A final state as text: two parts, with its duration between."""
         before, _, after = shared_journal.written_state(state, None, self._registry.redactor).partition(str(_DURATION))
         return before, after
 
@@ -175,21 +181,19 @@ class SharedFastPath(FastPath):
             self._registry.note(sandbox.id, result)
             return None
         admission, record = self._settled(question, result, now_us)
-        now, vendor, environ = admission.now, known.vendor, question.environ
-        environ[socket_features.ABANDONED] = record.abandon
-        environ[JOURNALED] = sandbox.id, record
+        now, vendor = admission.now, known.vendor
         reply = self._registry.answers.get(known.key)
         switches = admission.policy.switches[vendor.name]
         is_over = known.expires_at is not None and limits.microseconds(now) >= known.expires_at
         if admission.wait is not None or is_over or reply is None or vendor.cache_epoch(now, switches) != known.epoch:
-            environ[ADMITTED] = Admitted(known.grant, admission)
+            question.environ[ADMITTED] = Admitted(known.grant, admission)
             return None
         ns = nanoseconds(now)
-        parts = known.parts(reply, sandbox, ns)
-        headers = known.headers_for(sum(map(len, parts)))
-        if headers is not known.headers:
-            record.finish(known.code, None, reply.notes, kept_headers.of_response(headers))
-        return known.response(parts, headers, ns)
+        parts = known.parts(reply, ns)
+        _, head, journaled = known.head(sum(map(len, parts)))
+        if journaled != question.prepared.headers:
+            record.finish(known.code, None, reply.notes, journaled)
+        return Response(head, known.date(ns), parts, sandbox.id, record)
 
     def _settled(self, question: _Question, result: Any, now_us: int) -> tuple[SharedAdmission, SharedRecord]:
         """What the engine has decided on a request, and its record."""

@@ -18,7 +18,7 @@ def vendor() -> Vendor:
         routes=routes.ROUTES,
         render_error=errors.render,
         cache_epoch=routes.cache_epoch,
-        format_timestamp=routes.format_timestamp,
+        timestamp_format=routes.timestamp_format,
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         publication_hour=policy.PUBLICATION_HOUR,

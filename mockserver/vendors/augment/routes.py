@@ -13,7 +13,7 @@ from mockserver.gateway import row_cache
 from mockserver.gateway.response_cache import TIMESTAMP, to_json
 from mockserver.gateway.row_cache import EncodedRow, RowCache
 from mockserver.gateway.switches import Switches
-from mockserver.gateway.vendor import Body, Reply, Route, View, ViewRequest
+from mockserver.gateway.vendor import Body, Reply, Route, TimestampFormat, View, ViewRequest
 from mockserver.products import augment
 from mockserver.products.augment import addresses
 from mockserver.products.model import Visibility
@@ -175,12 +175,19 @@ def cache_epoch(now: datetime, switches: Switches) -> Hashable:
     return now.toordinal(), periods.published(now, switches)
 
 
-def format_timestamp(ns: int, switches: Switches) -> str:
-    """A moment (UTC) in RFC 3339 with `Z`; by default with 0, 3, 6 or 9 digits, as protobuf writes it in JSON."""
-    second, rest = divmod(ns, 10**9)
+def timestamp_format(switches: Switches) -> TimestampFormat:
+    """Writes a moment in RFC 3339, with `Z`; by default with 0, 3, 6 or 9 digits, as protobuf writes it in JSON."""
     digits = switches[policy.GENERATED_AT_DIGITS]
-    if isinstance(digits, str):  # "as_needed"
-        digits = 9 if rest % 1000 else 6 if rest % 10**6 else 3 if rest else 0
+    return _as_needed if isinstance(digits, str) else partial(_with_digits, digits)
+
+
+def _as_needed(ns: int) -> str:
+    rest = ns % 10**9
+    return _with_digits(9 if rest % 1000 else 6 if rest % 10**6 else 3 if rest else 0, ns)
+
+
+def _with_digits(digits: int, ns: int) -> str:
+    second, rest = divmod(ns, 10**9)
     return format_utc(second, f"{rest:09}"[:digits])
 
 
