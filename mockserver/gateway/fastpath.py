@@ -68,28 +68,17 @@ class KnownHead(NamedTuple):
     head: Head
     journaled: Headers
 
-    @classmethod
-    def of(cls, length: int, status: str, headers: Headers) -> "KnownHead":
-        """That of answers with this status and these headers."""
-        return cls(length, Head(status, headers), kept_headers.of_response(headers))
 
-
-@dataclass(slots=True)
-class Kept:
-    """What was last found for a known request: its SentRequest, its head, the second with the epoch of its reply."""
-
-    request: SentRequest
-    head: KnownHead
-    second: int = -1
-
-
-class KnownRequest(NamedTuple):
+@dataclass(slots=True, eq=False)
+class KnownRequest:
     """What is known of a request that passed every stage: the parts of its answer, and on what they depend.
 
     `epoch` is the part of the moment that the reply depends on, `expires_at` when its token expires, in microseconds
     since 1970, and `length_at` the place of the Content-Length among the headers. With `is_dated`, the answer has a
-    date of the sandbox, which is not among them. What a store keeps ready for the request is the only thing in
-    `prepared`, and is forgotten with it.
+    date of the sandbox, which is not among them.
+
+    The others are what was last found for it: its SentRequest, its head, the second with the epoch of its reply, and
+    what a store keeps ready for it.
     """
 
     vendor: Vendor
@@ -108,17 +97,19 @@ class KnownRequest(NamedTuple):
     length_at: int
     is_dated: bool
     path: str
-    prepared: list[Any]
     write_timestamp: TimestampFormat | None
-    kept: Kept
+    last_request: SentRequest
+    last_head: KnownHead
+    last_second: int = -1
+    prepared: Any = None
 
     def head(self, length: int) -> KnownHead:
         """The head of the answer with a body of this length."""
-        found = self.kept.head
+        found = self.last_head
         if length != found.length:
             before, after = found.head.headers[: self.length_at], found.head.headers[self.length_at + 1 :]
             headers = (*before, ("Content-Length", str(length)), *after)
-            found = self.kept.head = KnownHead.of(length, found.head.status, headers)
+            found = self.last_head = _known_head(length, found.head.status, headers)
         return found
 
     def parts(self, reply: CachedReply, ns: int) -> tuple[bytes, ...]:
@@ -135,9 +126,9 @@ class KnownRequest(NamedTuple):
     def sent(self, environ: WSGIEnvironment, sandbox: Sandbox) -> SentRequest:
         """What the journal of its sandbox keeps of such a request; mostly the same as for the last one."""
         headers, organization = kept_headers.of_request(environ), sandbox.config.organization.slug
-        found = self.kept.request
+        found = self.last_request
         if found.headers is not headers or found.organization != organization:
-            found = self.kept.request = found._replace(headers=headers, organization=organization)
+            found = self.last_request = found._replace(headers=headers, organization=organization)
         return found
 
 
@@ -214,7 +205,7 @@ class FastPath:
     def known(self, environ: WSGIEnvironment) -> KnownRequest | None:
         """What is known of a request that can be answered here."""
         environ[_TRIED] = True
-        key = environ[request_key.READY] if request_key.READY in environ else request_key.of(environ)
+        key = request_key.of(environ)
         return None if key is None else self._requests.get(key)
 
     def _holds(self, known: KnownRequest, ns: int) -> bool:
@@ -225,7 +216,7 @@ class FastPath:
             and (not sandbox.faults.armed or not self._may_fire(known, ns))
             and self._is_open(known)
             and (known.expires_at is None or ns // 1000 < known.expires_at)
-            and (known.kept.second == ns // 10**9 or self._is_same_epoch(known, ns))
+            and (known.last_second == ns // 10**9 or self._is_same_epoch(known, ns))
         )
 
     def _may_fire(self, known: KnownRequest, ns: int) -> bool:
@@ -239,7 +230,7 @@ class FastPath:
         now, switches = PreciseTime.from_ns(ns), known.sandbox.policy.switches[vendor.name]
         if vendor.cache_epoch(now, switches) != known.epoch:
             return False
-        known.kept.second = ns // 10**9
+        known.last_second = ns // 10**9
         return True
 
     def _is_open(self, known: KnownRequest) -> bool:
@@ -291,7 +282,7 @@ class FastPath:
         ):
             return
         undated = tuple(headers) if date_at is None else (*headers[:date_at], *headers[date_at + 1 :])
-        head = KnownHead.of(int(undated[length_at][1]), status, undated)
+        head = _known_head(int(undated[length_at][1]), status, undated)
         known = KnownRequest(
             vendor,
             context.operation,
@@ -309,13 +300,19 @@ class FastPath:
             length_at,
             date_at is not None,
             context.path,
-            [],
             None if vendor.timestamp_format is None else context.switches.of(vendor.timestamp_format),
-            Kept(context.record.request, head),
+            context.record.request,
+            head,
         )
         with self._registry.lock:
             if self._is_open(known):  # The sandbox was not deleted meanwhile.
-                self._requests.put(known.sandbox.id, request, known)
+                self._requests.put(request, known)
+
+
+@lru_cache(1024)
+def _known_head(length: int, status: str, headers: Headers) -> KnownHead:
+    """That of answers with this status and these headers; most requests share one with others."""
+    return KnownHead(length, Head(status, headers), kept_headers.of_response(headers))
 
 
 @lru_cache(64)

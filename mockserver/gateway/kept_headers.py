@@ -65,7 +65,11 @@ def of_request(environ: WSGIEnvironment) -> SentHeaders:
     if ready is not None:
         return ready
     values: tuple[str, ...] = tuple(map(environ.get, _KEYS, repeat("")))
-    return SentHeaders(values if sum(map(len, values)) <= VALUE_MAXIMUM else _bounded(values))
+    return _sent(values if sum(map(len, values)) <= VALUE_MAXIMUM else _bounded(values))
+
+
+_sent: Final = lru_cache(256)(SentHeaders)
+"""Makes the SentHeaders of values; those of equal ones, as a client sends them, are the same object."""
 
 
 def _bounded(values: tuple[str, ...]) -> tuple[str, ...]:

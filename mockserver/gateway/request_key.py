@@ -15,6 +15,11 @@ READY: Final = "mockserver.request_key"
 
 def of(environ: WSGIEnvironment) -> RequestKey | None:
     """The key of a GET of a program without a body; None for any other request."""
+    return environ[READY] if READY in environ else made(environ)
+
+
+def made(environ: WSGIEnvironment) -> RequestKey | None:
+    """The same, made from the environ, for a server that keeps it there."""
     if environ["REQUEST_METHOD"] != "GET" or not is_plain(environ) or is_of_page(environ):
         return None
     authorization, host = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_HOST", "")

@@ -4,13 +4,18 @@
 """
 
 import json
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from functools import partial
+from json import JSONEncoder
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from mockserver.gateway.journal import NO_NOTES, AnswerNotes
 from mockserver.gateway.request_key import RequestKey
+
+if TYPE_CHECKING:
+    from mockserver.gateway.sandbox import Sandbox
 
 TIMESTAMP = "\x00now\x00"
 """Stands in a body where the timestamp of the answer belongs."""
@@ -31,9 +36,7 @@ REQUESTS_MAXIMUM = 20_000
 
 
 _COMPACT: Final[dict[str, Any]] = {"ensure_ascii": False, "separators": (",", ":")}
-_ENCODER: Final = json.JSONEncoder(**_COMPACT)
-_ENCODER_WITHOUT_ROWS: Final = json.JSONEncoder(**_COMPACT, default=lambda _: _ROWS)
-"""Writes _ROWS for rows that are JSON already."""
+_ENCODER: Final = JSONEncoder(**_COMPACT)
 
 _ROWS = "\x00rows\x00"
 """Stands in a body for rows that are JSON already."""
@@ -52,9 +55,6 @@ class EncodedRows:
         """The rows themselves."""
         rows: list[Any] = json.loads(self.json)
         return rows
-
-
-_WITH_ROWS = (dict, EncodedRows)
 
 
 def to_json(body: object) -> str:
@@ -86,24 +86,24 @@ def split(body: dict[str, Any] | list[Any] | None, names: Mapping[str, str]) -> 
     if names:
         pieces = to_json(rename_fields(plain(body), names)).split(_JSON_TIMESTAMP)
     else:  # Rows are put in last: they are most of the body, and no timestamp is in them.
-        rows = _encoded_rows(body)
-        pieces = [_put_in(piece, rows) for piece in _ENCODER_WITHOUT_ROWS.encode(body).split(_JSON_TIMESTAMP)]
+        encoded: list[EncodedRows] = []
+        pieces = JSONEncoder(**_COMPACT, default=partial(_stand_in, encoded)).encode(body).split(_JSON_TIMESTAMP)
+        if encoded:
+            rows = iter(encoded)
+            pieces = [_put_in(piece, rows) for piece in pieces]
     return tuple(map(str.encode, pieces))
 
 
-def _encoded_rows(body: Any) -> Iterator[str]:
-    """The encoded rows in a body, in their order."""
-    if isinstance(body, EncodedRows):
-        yield body.json
-    for value in body.values() if isinstance(body, dict) else ():
-        if isinstance(value, _WITH_ROWS):
-            yield from _encoded_rows(value)
+def _stand_in(encoded: list[EncodedRows], rows: EncodedRows) -> str:
+    """Keep rows that the encoder comes to, and have it write _ROWS in their place."""
+    encoded.append(rows)
+    return _ROWS
 
 
-def _put_in(text: str, rows: Iterator[str]) -> str:
+def _put_in(text: str, rows: Iterator[EncodedRows]) -> str:
     """A text with the next of `rows` wherever _ROWS stands."""
     first, *parts = text.split(_JSON_ROWS)
-    return first + "".join(f"{next(rows)}{part}" for part in parts)
+    return "".join((first, *[f"{next(rows).json}{part}" for part in parts]))
 
 
 class CachedReply(NamedTuple):
@@ -131,7 +131,15 @@ class CachedReply(NamedTuple):
         return sum(map(len, self.pieces)) + _OVERHEAD
 
 
-Known = TypeVar("Known")
+class InSandbox(Protocol):
+    """What is known of a request to a sandbox."""
+
+    @property
+    def sandbox(self) -> "Sandbox":
+        """The sandbox."""
+
+
+Known = TypeVar("Known", bound=InSandbox)
 
 
 class RequestMemory(Generic[Known]):
@@ -139,19 +147,18 @@ class RequestMemory(Generic[Known]):
 
     def __init__(self, maximum: int) -> None:
         self._maximum = maximum
-        self._known: dict[RequestKey, Known] = {}
-        self._sandboxes: dict[RequestKey, str] = {}
+        self._known: OrderedDict[RequestKey, Known] = OrderedDict()
         self._keys: defaultdict[str, set[RequestKey]] = defaultdict(set)
         self.get: Callable[[RequestKey], Known | None] = self._known.get
 
-    def put(self, sandbox: str, key: RequestKey, known: Known) -> None:
-        """Remember a request to a sandbox."""
+    def put(self, key: RequestKey, known: Known) -> None:
+        """Remember a request."""
         if key in self._known:
             self._remove(key)
-        self._known[key], self._sandboxes[key] = known, sandbox
-        self._keys[sandbox].add(key)
+        self._known[key] = known
+        self._keys[known.sandbox.id].add(key)
         while len(self._known) > self._maximum:
-            self._remove(next(iter(self._known)))
+            self._forgotten(*self._known.popitem(last=False))
 
     def forget(self, sandbox: str) -> None:
         """Forget every request to a sandbox."""
@@ -159,8 +166,10 @@ class RequestMemory(Generic[Known]):
             self._remove(key)
 
     def _remove(self, key: RequestKey) -> None:
-        del self._known[key]
-        sandbox = self._sandboxes.pop(key)
+        self._forgotten(key, self._known.pop(key))
+
+    def _forgotten(self, key: RequestKey, known: Known) -> None:
+        sandbox = known.sandbox.id
         self._keys[sandbox].discard(key)
         if not self._keys[sandbox]:
             del self._keys[sandbox]
@@ -172,7 +181,7 @@ class ResponseCache:
     def __init__(self, budget: int = BYTES_MAXIMUM) -> None:
         self._budget = budget
         self._bytes = 0
-        self._replies: dict[Key, CachedReply] = {}
+        self._replies: OrderedDict[Key, CachedReply] = OrderedDict()
         self.get: Callable[[Key], CachedReply | None] = self._replies.get
 
     def put(self, key: Key, reply: CachedReply) -> None:
@@ -181,7 +190,7 @@ class ResponseCache:
         self._replies[key] = reply
         self._bytes += reply.size - (replaced.size if replaced else 0)
         while self._bytes > self._budget:
-            self._bytes -= self._replies.pop(next(iter(self._replies))).size
+            self._bytes -= self._replies.popitem(last=False)[1].size
 
     def forget(self, sandbox: str) -> None:
         """Evict every reply of a sandbox."""

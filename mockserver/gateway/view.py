@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -74,7 +74,7 @@ class ViewResponse:
         """The names and values of its headers."""
         if not self._is_usual:
             return tuple(for_flask(self).headers)
-        usual = ("Content-Type", "application/json"), ("Content-Length", str(len(self.body)))
+        usual = _usual_headers(len(self.body))
         return usual if self.date is None else (*usual, (dates.HEADER, self.date))
 
     @property
@@ -88,6 +88,11 @@ class ViewResponse:
             return for_flask(self)(environ, start_response)
         start_response("200 OK", [*self.header_pairs])
         return [self.body]
+
+
+@lru_cache(1024)
+def _usual_headers(length: int) -> Headers:
+    return ("Content-Type", "application/json"), ("Content-Length", str(length))
 
 
 def for_flask(response: Response | ViewResponse) -> Response:

@@ -17,10 +17,11 @@ from werkzeug.test import EnvironBuilder
 from mockserver import server
 from mockserver.app import create_app
 from mockserver.cli import workers
-from mockserver.gateway import socket_features
+from mockserver.gateway import kept_headers, socket_features
 from mockserver.gateway.fastpath import KnownHead, KnownRequest
 from mockserver.gateway.faults import FaultRule
 from mockserver.gateway.journal import JOURNALED
+from mockserver.gateway.socket_features import Head
 from mockserver.gateway.store import batches as batches_module
 from mockserver.gateway.store import known_sandboxes, opening, shared_journal, shared_registry, stored_sandboxes
 from mockserver.gateway.store.address import UnreadableDocument
@@ -138,7 +139,8 @@ def test_answer_with_other_headers_is_journaled_with_them(
 
     def with_more(known: KnownRequest, length: int) -> KnownHead:
         kept = head(known, length).head
-        return KnownHead.of(length, kept.status, (*kept.headers, more))
+        headers = (*kept.headers, more)
+        return KnownHead(length, Head(kept.status, headers), kept_headers.of_response(headers))
 
     monkeypatch.setattr(KnownRequest, "head", with_more)
     ask(servers[0], PATH, SEEDED)

@@ -49,6 +49,11 @@ class _Prepared:
     text: str
     ends: tuple[str, str]
 
+    def is_for(self, sandbox: SharedSandbox, reply: CachedReply, sent: SentHeaders, secrets: tuple[str, ...]) -> bool:
+        """Whether nothing has changed that they depend on."""
+        is_same = self.sandbox is sandbox and self.reply is reply and self.secrets is secrets
+        return is_same and self.sent == sent
+
 
 @dataclass(slots=True)
 class _Question:
@@ -127,15 +132,12 @@ class SharedFastPath(FastPath):
     ) -> _Prepared:
         """The texts for a known request: those that are kept, if nothing that they depend on has changed."""
         sent, secrets = kept_headers.of_request(environ), self._registry.redactor.secrets
-        kept: _Prepared
-        for kept in known.prepared:
-            is_same = kept.sandbox is sandbox and kept.reply is reply and kept.secrets is secrets
-            if is_same and kept.sent == sent:
-                return kept
-        headers = known.kept.head.journaled
+        kept: _Prepared | None = known.prepared
+        if kept is not None and kept.is_for(sandbox, reply, sent, secrets):
+            return kept
+        headers = known.last_head.journaled
         texts = self._texts(environ, known, sandbox, self._state(known, reply, headers))
-        made = _Prepared(sandbox, reply, sent, secrets, headers, *texts)
-        known.prepared[:] = [made]
+        known.prepared = made = _Prepared(sandbox, reply, sent, secrets, headers, *texts)
         return made
 
     def _texts(

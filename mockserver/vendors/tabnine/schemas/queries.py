@@ -169,9 +169,15 @@ class TabnineQuery(QuerySchema):
     @classmethod
     def parse(cls, request: ViewRequest) -> dict[str, Any]:
         """The values by field; a Rejection lists every error, in the order of the parameters."""
-        schema, sent = request.switches.of(cls), dict(request.args.lists())
-        values, rules = schema.load_values({name: texts[0] for name, texts in sent.items()})
-        rules |= {name: "Expected one value, received several" for name, texts in sent.items() if len(texts) > 1}
+        schema = request.switches.of(cls)
+        sent: dict[str, str] = {}
+        repeated: list[str] = []
+        for name, texts in request.args.lists():
+            sent[name] = texts[0]
+            if len(texts) > 1:
+                repeated.append(name)
+        values, rules = schema.load_values(sent)
+        rules |= dict.fromkeys(repeated, "Expected one value, received several")
         names = [field.data_key or name for name, field in schema.fields.items()] if rules else []
         if found := [ParameterError(name, rules[name]) for name in names if name in rules]:
             raise errors.invalid(*found)
