@@ -18,7 +18,10 @@ from mockserver.gateway.known_secrets import KnownSecrets, decode
 REDACTED: Final = "[redacted]"
 
 _CACHED: Final = 512
-"""How many texts are kept redacted: paths and queries repeat."""
+"""How many texts are kept redacted: paths repeat."""
+
+_CACHED_QUERIES: Final = 20_000
+"""How many queries are: as many as there are requests whose answer is at hand, of each of which the log has a line."""
 
 _OWN_MAXIMUM: Final = 4
 """How many words of an Authorization header count as credentials; a genuine one has a single one."""
@@ -70,7 +73,7 @@ class Redactor:
     def _forget_redacted(self) -> None:
         self._known_with = lru_cache(_CACHED)(self._own)
         self.path = lru_cache(_CACHED)(self._path)
-        self.query = lru_cache(_CACHED)(self._query)
+        self.query = lru_cache(_CACHED_QUERIES)(self._query)
         self.headers = lru_cache(_CACHED)(self._headers)
 
     def _own(self, authorization: str | None) -> KnownSecrets:

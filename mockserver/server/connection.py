@@ -158,7 +158,9 @@ class Connection(asyncio.BufferedProtocol):
         if self._is_full or self._phase is Phase.ENDING or self._transport.is_closing():
             return
         if self._reader.complete and not self._server.is_stopping:
-            self._begin(self._reader.complete.popleft())
+            message = self._reader.complete.popleft()
+            has_more = self._refused is not None or self.is_gone or not self._reader.is_alone
+            self._begin(message, is_alone=self._phase is IDLE and not has_more)
         elif self._refused is not None:
             self._refuse(self._refused)
         elif self.is_gone or self._reader.is_stopped or self._server.is_stopping:

@@ -93,17 +93,17 @@ class Reader:
         if known is not None:
             self.complete.append(known)
             return
-        is_alone = self._is_alone
+        is_alone = self.is_alone
         self._read(data)
         if is_alone and self._is_between and len(self.complete) == 1:
             self._memory.keep(data, self.complete[0])
 
     def recognize(self, data: bytes) -> Message | None:
         """The request that these bytes are, if they were read before, and come after a whole request."""
-        return self._find(data) if self._is_alone else None
+        return self._find(data) if self.is_alone else None
 
     @property
-    def _is_alone(self) -> bool:
+    def is_alone(self) -> bool:
         """Whether what comes next begins a request, and no other waits."""
         return self._is_between and not self._held and not self.complete
 
