@@ -159,8 +159,8 @@ class Connection(asyncio.BufferedProtocol):
             return
         if self._reader.complete and not self._server.is_stopping:
             message = self._reader.complete.popleft()
-            has_more = self._refused is not None or self.is_gone or not self._reader.is_alone
-            self._begin(message, is_alone=self._phase is IDLE and not has_more)
+            is_alone = self._reader.is_alone and self._refused is None and not self.is_gone and not self._is_paused
+            self._begin(message, is_alone=is_alone and self._phase is IDLE)
         elif self._refused is not None:
             self._refuse(self._refused)
         elif self.is_gone or self._reader.is_stopped or self._server.is_stopping:

@@ -80,6 +80,40 @@ def test_requests_that_came_at_once_have_answers_at_hand() -> None:
         assert received(connection).count(b"\r\n\r\nhi") == 3
 
 
+class SometimesAtHand(AtHand):
+    """An app that has an answer at hand to all requests but /slow, for which it waits until it `may_end`."""
+
+    def __init__(self) -> None:
+        super().__init__(HI)
+        self.is_called, self.may_end = threading.Event(), threading.Event()
+
+    def answer(self, environ: WSGIEnvironment) -> Any:
+        return None if environ["PATH_INFO"] == "/slow" else HI
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        self.is_called.set()
+        self.may_end.wait(programs.PATIENCE)
+        return super().__call__(environ, start_response)
+
+
+def test_connection_goes_on_after_an_answer_at_hand_to_what_was_sent_ahead() -> None:
+    sometimes = SometimesAtHand()
+    with server.in_thread(sometimes) as running, opened(running.url) as connection:
+        connection.sendall(request("/slow"))
+        assert sometimes.is_called.wait(programs.PATIENCE)
+        connection.sendall(request("/a"))
+        threading.Event().wait(0.1)  # It is read before the other is answered.
+        sometimes.may_end.set()
+        both = b""
+        while b"hi" not in both:
+            more = connection.recv(1000)
+            assert more
+            both += more
+        assert b"GET /slow 0HTTP/1.1 200 OK" in both
+        connection.sendall(request("/b"))
+        assert answer(connection)[2] == "hi"
+
+
 def test_answer_at_hand_is_sent_before_a_refusal_that_closes_the_connection() -> None:
     with server.in_thread(AtHand(HI)) as running, opened(running.url) as connection:
         for _ in range(2):
