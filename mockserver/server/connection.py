@@ -51,6 +51,7 @@ class Connection(asyncio.BufferedProtocol):
         self._message = Message()
         self._answer = Answer()
         self._environ: WSGIEnvironment = {}
+        self._at_hand: Response | None = None
         self._keep_alive = self._is_chunked = self._is_full = self._is_paused = False
         self._left = 0.0
         self._unsent = 0
@@ -210,10 +211,10 @@ class Connection(asyncio.BufferedProtocol):
         Most requests are of this kind; to go through the phases takes as long as everything else that they need here.
         """
         environ = message.environ()
-        response = self._server.quick_answer(environ)
+        self._at_hand = response = self._server.quick_answer(environ)
         if is_alone and response is not None and message.is_simple:
-            self._server.send_soon(self._transport, at_hand(response))
             self.deadline = monotonic() + IDLE_SECONDS
+            self._server.send_soon(self._transport, at_hand(response))
             return
         environ = environ.copy()
         self._phase, self._message, self._environ, self.deadline = Phase.ANSWERING, message, environ, math.inf
@@ -224,6 +225,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _take(self, response: Response | None) -> None:
         """Send an answer that the app has given without being called, or call it."""
+        self._at_hand = response
         if response is None:
             self._call_app()
         else:
@@ -237,7 +239,6 @@ class Connection(asyncio.BufferedProtocol):
     def _send_at_once(self, response: Response) -> None:
         """Send an answer that the app had at hand; the usual case is done here, with nothing else to consider."""
         if not self._message.is_simple or self._server.is_stopping or self._transport.is_closing():
-            self._environ[socket_features.ABANDONED] = response.abandon
             self._start(Answer.of_response(response))
             return
         if self._reader.complete:  # Whether the next may begin depends on how much of this one is sent.
@@ -324,7 +325,9 @@ class Connection(asyncio.BufferedProtocol):
 
     def _abandon(self) -> None:
         """Tell the app that its client has left before it had the whole answer."""
-        if abandoned := self._environ.get(socket_features.ABANDONED):
+        if self._at_hand is not None:
+            self._at_hand.abandon()
+        elif abandoned := self._environ.get(socket_features.ABANDONED):
             abandoned()
         self._server.workers.run(self._answer.close, self._finish)
 

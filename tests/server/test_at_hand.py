@@ -11,6 +11,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from mockserver import server
+from mockserver.gateway import socket_features
 from mockserver.gateway.socket_features import Head, Response
 from tests.server import programs
 from tests.server.programs import answer, opened, received, request, reset, send
@@ -83,15 +84,16 @@ def test_requests_that_came_at_once_have_answers_at_hand() -> None:
 class SometimesAtHand(AtHand):
     """An app that has an answer at hand to all requests but /slow, for which it waits until it `may_end`."""
 
-    def __init__(self) -> None:
-        super().__init__(HI)
-        self.is_called, self.may_end = threading.Event(), threading.Event()
+    def __init__(self, response: Response = HI) -> None:
+        super().__init__(response)
+        self.is_called, self.may_end, self.abandoned = threading.Event(), threading.Event(), threading.Event()
 
     def answer(self, environ: WSGIEnvironment) -> Any:
-        return None if environ["PATH_INFO"] == "/slow" else HI
+        return None if environ["PATH_INFO"] == "/slow" else self._response
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self.is_called.set()
+        environ[socket_features.ABANDONED] = self.abandoned.set
         self.may_end.wait(programs.PATIENCE)
         return super().__call__(environ, start_response)
 
@@ -112,6 +114,30 @@ def test_connection_goes_on_after_an_answer_at_hand_to_what_was_sent_ahead() -> 
         assert b"GET /slow 0HTTP/1.1 200 OK" in both
         connection.sendall(request("/b"))
         assert answer(connection)[2] == "hi"
+
+
+LARGE = 12_000_000
+"""More than the buffers of a connection hold."""
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_app_learns_that_its_client_left_before_it_had_the_answer_at_hand(*, is_known: bool, is_first: bool) -> None:
+    large = Ready(Head("200 OK", (("Content-Length", str(LARGE)),)), parts=(b"x" * LARGE,))
+    sometimes = SometimesAtHand(large)
+    sometimes.may_end.set()
+    with server.in_thread(sometimes) as running:
+        for _ in range(1 + is_known):
+            large.abandoned.clear()
+            connection = opened(running.url)
+            if not is_first:
+                connection.sendall(request("/slow"))
+                assert answer(connection)[2] == "GET /slow 0"
+            connection.sendall(request("/large"))
+            assert connection.recv(1)
+            reset(connection)
+            assert large.abandoned.wait(programs.PATIENCE)
+    assert not sometimes.abandoned.is_set()
 
 
 def test_answer_at_hand_is_sent_before_a_refusal_that_closes_the_connection() -> None:
