@@ -5,11 +5,13 @@ The law asks two apps the same, one with the layer and one without, and compares
 
 import json
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from http.client import HTTPConnection
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from flask import Flask
@@ -17,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
+from mockserver import server
 from mockserver.app import create_app
 from mockserver.gateway.fastpath import FastPath, Response
 from mockserver.gateway.store import registry as registries
@@ -301,6 +304,24 @@ def test_only_plain_requests_to_endpoints_go_without_flask(
         assert len(dispatched) == (times if has_direct_views else 1)
         answers.append((answer.status, answer.headers.to_wsgi_list(), answer.data, journal(app)))
     assert answers[0] == answers[1]
+
+
+def test_layer_goes_by_what_a_layer_in_front_of_it_has_made_of_a_request(app: Flask) -> None:
+    front = app.wsgi_app
+
+    def with_bearer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if key := environ.pop("HTTP_X_API_KEY", None):
+            environ["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+        return front(environ, start_response)
+
+    with server.in_thread(with_bearer) as running:
+        statuses = []
+        for key in (SEEDED, SEEDED, "unknown", None):
+            connection = HTTPConnection(running.url.removeprefix("http://"))
+            connection.request("GET", PATH, headers={"X-Api-Key": key} if key else {})
+            statuses.append(connection.getresponse().status)
+            connection.close()
+    assert statuses == [200, 200, 401, 401]
 
 
 def test_few_requests_are_remembered(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:

@@ -157,6 +157,9 @@ class FastPath:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         is_new = _TRIED not in environ
+        if is_new:  # What called this may have changed what the server has read.
+            environ.pop(request_key.READY, None)
+            environ.pop(kept_headers.SENT, None)
         _complete(environ)
         response = self.respond(environ) if is_new else None
         if response is None:
