@@ -20,8 +20,11 @@ REDACTED: Final = "[redacted]"
 _CACHED: Final = 512
 """How many texts are kept redacted: paths repeat."""
 
-_CACHED_QUERIES: Final = 20_000
-"""How many queries are: as many as there are requests whose answer is at hand, of each of which the log has a line."""
+_CACHED_SHORT: Final = 20_000
+"""How many short queries are: as many as there are requests whose answer is at hand, each with a line in the log."""
+
+_SHORT: Final = 1024
+"""How long such a query may be, with the Authorization header, in characters."""
 
 _OWN_MAXIMUM: Final = 4
 """How many words of an Authorization header count as credentials; a genuine one has a single one."""
@@ -38,13 +41,11 @@ _FORM = re.compile(r"[^\s<>{}=&;]+=[^\s<>{}]*")
 class Redactor:
     """Redacts texts of one app. Further credentials can be learned at any time; none is forgotten."""
 
+    secrets: tuple[str, ...]
+    """The known credentials, in the order in which they were learned."""
+
     path: Callable[[str, str | None], str]
     """A path without the segments that contain a credential; the second argument is the Authorization header."""
-
-    query: Callable[[str, str | None], str]
-    """A query string or form without the values that are credentials, by their parameter's name or what they contain.
-
-    The second argument is the Authorization header."""
 
     headers: Callable[[Headers, str | None], Headers]
     """Headers without the values that are credentials; the second argument is the request's Authorization header.
@@ -54,11 +55,7 @@ class Redactor:
     def __init__(self) -> None:
         self._known = KnownSecrets(())
         self._forget_redacted()
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The known credentials, in the order in which they were learned."""
-        return self._known.secrets
+        self.secrets = ()
 
     def has_separators(self, separators: str) -> bool:
         """Whether a credential contains one of these characters: only then may one span texts that they separate."""
@@ -69,11 +66,13 @@ class Redactor:
         if not set(secrets) <= set(self._known.secrets):
             self._known = KnownSecrets((*self._known.secrets, *secrets))
             self._forget_redacted()
+            self.secrets = self._known.secrets  # Last: what was redacted before is kept by what was known before.
 
     def _forget_redacted(self) -> None:
         self._known_with = lru_cache(_CACHED)(self._own)
         self.path = lru_cache(_CACHED)(self._path)
-        self.query = lru_cache(_CACHED_QUERIES)(self._query)
+        self._short_query = lru_cache(_CACHED_SHORT)(self._query)
+        self._long_query = lru_cache(_CACHED)(self._query)
         self.headers = lru_cache(_CACHED)(self._headers)
 
     def _own(self, authorization: str | None) -> KnownSecrets:
@@ -101,6 +100,14 @@ class Redactor:
             (name, _scheme(value, self._known) if name == AUTHORIZATION else _redact_header(name, value, known))
             for name, value in headers
         )
+
+    def query(self, query: str, authorization: str | None) -> str:
+        """A query string or form without the values that are credentials, by their parameter's name or what they hold.
+
+        The second argument is the Authorization header.
+        """
+        is_short = len(query) + len(authorization or "") <= _SHORT
+        return self._short_query(query, authorization) if is_short else self._long_query(query, authorization)
 
     def text(self, text: str) -> str:
         """Any text, without the words that contain a known credential."""

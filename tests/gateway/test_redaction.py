@@ -295,3 +295,29 @@ def test_credential_is_never_shown_wherever_and_however_it_was_sent(data: Any) -
     assert sent not in shown.path(f"/{name}/{sent}/x", None)
     assert sent not in redactor().query(query, f"Bearer {secret}")
     assert sent not in shown.text(f"{name}: '{sent}' ({sent})")
+
+
+def test_few_long_queries_are_kept() -> None:
+    redactor = Redactor()
+    for number in range(2000):
+        redactor.query(f"q={number}&{'x' * 1024}", None)
+        redactor.query(f"q={number}", "Bearer " + "x" * 1024)
+        redactor.query(f"q={number}", None)
+    kept = [each.cache_info().currsize for each in (redactor._long_query, redactor._short_query)]  # noqa: SLF001
+    assert kept == [512, 2000]
+
+
+def test_credentials_count_as_known_once_nothing_is_kept_that_was_redacted_without_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    redactor = Redactor()
+    seen: list[tuple[str, ...]] = []
+    forget = redactor._forget_redacted  # noqa: SLF001
+
+    def forget_and_look() -> None:
+        seen.append(redactor.secrets)
+        forget()
+
+    monkeypatch.setattr(redactor, "_forget_redacted", forget_and_look)
+    redactor.learn("a-secret")
+    assert (seen, redactor.secrets) == ([()], ("a-secret",))
