@@ -324,6 +324,17 @@ def test_layer_goes_by_what_a_layer_in_front_of_it_has_made_of_a_request(app: Fl
     assert statuses == [200, 200, 401, 401]
 
 
+def test_answer_that_its_client_did_not_wait_for_is_abandoned(app: Flask) -> None:
+    ask(app, PATH, SEEDED)
+    headers = [*LOCAL.items(), ("Authorization", f"Bearer {SEEDED}")]
+    layer = app.wsgi_app
+    assert isinstance(layer, FastPath)
+    response = layer.answer(EnvironBuilder(PATH, headers=headers).get_environ())
+    assert response is not None
+    response.abandon()
+    assert [each["outcome"] for each in journal(app)] == ["answered", "abandoned"]
+
+
 def test_few_requests_are_remembered(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
     monkeypatch.setattr(registries, "REQUESTS_MAXIMUM", 1)
     app = create_app(SETTINGS)
