@@ -42,6 +42,9 @@ def encode(rows: Iterable[tuple[RowId, object]]) -> list[EncodedRow[RowId]]:
 Compute = Callable[[RowId | None, int], Iterable[tuple[RowId, object]]]
 """The id and the row of so many rows (fewer at the end of the list) after the row with an id; None: from the start."""
 
+Beside = Callable[[RowId, RowId], tuple[Sequence[RowId], Sequence[RowId]]]
+"""The ids of some rows before the first, and after the last, of rows that follow one another; both ascending."""
+
 _MISSING: Final = EncodedRow("", "")
 _Rows = dict[Hashable, EncodedRow[Any] | None]
 _NO_ROWS: Final[_Rows] = {}
@@ -75,16 +78,26 @@ class RowCache:
         return found
 
     def chosen(
-        self, listed: Hashable, ids: Sequence[RowId], compute: Callable[[Sequence[RowId]], Iterable[object]]
+        self,
+        listed: Hashable,
+        ids: Sequence[RowId],
+        compute: Callable[[Sequence[RowId]], Iterable[object]],
+        beside: Beside[RowId] | None = None,
     ) -> list[EncodedRow[RowId]]:
-        """The rows of a list with these ids; `compute` makes all from the first to the last that is not cached."""
-        found = [*map(self._lists.get(listed, _NO_ROWS).get, ids)]
+        """The rows of a list with these ids; `compute` makes all from the first to the last that is not cached.
+
+        It also makes rows `beside` them for a client that comes from the one on the other side.
+        """
+        cached = self._lists.get(listed, _NO_ROWS)
+        found = [*map(cached.get, ids)]
         missing = [index for index, row in enumerate(found) if row is None]
         if missing:
             span = slice(missing[0], missing[-1] + 1)
-            rows = encode(zip(ids[span], compute(ids[span]), strict=True))
-            found[span] = rows
-            self._put(listed, zip(ids[span], rows, strict=True))
+            before, after = _ahead(cached, *beside(ids[span][0], ids[span][-1])) if beside else ((), ())
+            made = [*before, *ids[span], *after]
+            rows = encode(zip(made, compute(made), strict=True))
+            found[span] = rows[len(before) : len(rows) - len(after)]
+            self._put(listed, zip(made, rows, strict=True))
         return [row for row in found if row is not None]
 
     def _computed(
@@ -113,6 +126,15 @@ class RowCache:
         self._bytes -= _size(rows.pop(next(iter(rows))))
         if not rows:
             del self._lists[oldest]
+
+
+def _ahead(cached: _Rows, before: Sequence[RowId], after: Sequence[RowId]) -> tuple[Sequence[RowId], Sequence[RowId]]:
+    """Which of the rows before and after others a client asks for next, if it comes from the other side."""
+    from_before = bool(before) and before[-1] in cached
+    from_after = bool(after) and after[0] in cached
+    if from_before is from_after:
+        return (), ()
+    return ((), after) if from_before else (before, ())
 
 
 def _size(row: EncodedRow[Any] | None) -> int:

@@ -75,6 +75,37 @@ def test_chosen_rows_are_computed_from_the_first_to_the_last_that_is_missing() -
     assert computed[3:] == [IDS[1:2]]
 
 
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ((50, 49, 48, 46, 45), ["50", "46-49", "42-45"]),
+        ((50, 51, 54, 55), ["50", "51-54", "55-58"]),
+        ((0, 1), ["0", "1-4"]),
+        ((2, 1), ["2", "0-1"]),
+        ((97, 98), ["97", "98-99"]),
+        ((60, 62, 61), ["60", "62", "61"]),
+        ((70, 75), ["70", "75"]),
+    ],
+)
+def test_rows_beside_are_computed_for_a_client_that_goes_through_a_list(
+    asked: tuple[int, ...], expected: list[str]
+) -> None:
+    cache, computed = RowCache(WORLD), []
+
+    def compute(ids: Sequence[str]) -> list[object]:
+        numbers = [int(row_id) for row_id in ids]
+        assert numbers == [*range(numbers[0], numbers[-1] + 1)]
+        computed.append("-".join(str(each) for each in dict.fromkeys((numbers[0], numbers[-1]))))
+        return [{"n": number} for number in numbers]
+
+    def beside(first: str, last: str) -> tuple[list[str], list[str]]:
+        return IDS[max(int(first) - 3, 0) : int(first)], IDS[int(last) + 1 : int(last) + 4]
+
+    for number in asked:
+        assert cache.chosen("list", [IDS[number]], compute, beside) == [ROWS[number]]
+    assert computed == expected
+
+
 def test_chosen_rows_are_evicted_like_all_others() -> None:
     computed: list[str] = []
 

@@ -49,6 +49,27 @@ def past(chosen: Sequence[Bucket], now: int) -> Sequence[Bucket]:
     return chosen[: bisect_right(chosen, now, key=lambda bucket: bucket[1][0])]
 
 
+def days_beside(world: World, now: int, count: int, first: Bucket, last: Bucket) -> tuple[list[Bucket], list[Bucket]]:
+    """Up to so many days before a bucket, in the history, and after another one, in the past.
+
+    There are none where the bucket does not begin or end with a day, as written for days.
+    """
+    begin, end = first[0], last[1]
+    oldest, newest = midnight(world.organization.first_day), now // DAY * DAY
+    before = _days(max(begin[0] - count * DAY, oldest), begin[0]) if _is_midnight(begin) else []
+    after = _days(end[0], min(end[0] + count * DAY, newest)) if _is_midnight(end) else []
+    return before, after
+
+
+def _days(first: int, last: int) -> list[Bucket]:
+    """The days between two midnights."""
+    return list(pairwise(map(_edge, range(first, last + 1, DAY))))
+
+
+def _is_midnight(edge: tuple[int, str]) -> bool:
+    return edge[0] % DAY == 0 and edge == _edge(edge[0])
+
+
 def columns(
     world: World, members: I64 | None, within: Window, chosen: Sequence[Bucket], *, omit_empty: bool = False
 ) -> Columns:

@@ -105,7 +105,8 @@ def _data(request: ViewRequest, query: queries.UsageRange, subject: Subject) -> 
     buckets = buckets_of(request, query)
     if subject.is_nobody or omit_empty:
         return compute(buckets)
-    return cached(request, (_usage, subject.field, query.subject, sections, form.key), buckets, compute)
+    key = _usage, subject.field, query.subject, sections, form.key
+    return cached(request, key, query.division, buckets, compute)
 
 
 def _form(request: ViewRequest) -> BreakdownForm:
