@@ -49,7 +49,7 @@ class Response(NamedTuple):
 
     @property
     def headers(self) -> list[tuple[str, str]]:
-        """All headers, in the form of WSGI."""
+        """The headers with this date, in the form of WSGI."""
         return [*self.head.headers, *([] if self.date is None else [(dates.HEADER, self.date)])]
 
     def abandon(self) -> None:

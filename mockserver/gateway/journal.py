@@ -42,9 +42,6 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"
 
 
-_ANSWERED: Final = Outcome.ANSWERED
-
-
 class Entry(NamedTuple):
     """One request as it is read, without credentials. `refusal` is a Reason; `duration_us` is in microseconds.
 
@@ -124,7 +121,7 @@ def answered(
 ) -> State:
     """The state of a request that began at `started` and is answered now, with these headers."""
     duration = (perf_counter_ns() - started) // 1000
-    return State(_ANSWERED, status, duration, fault, refusal, notes, next_sequence(), headers)
+    return State(Outcome.ANSWERED, status, duration, fault, refusal, notes, next_sequence(), headers)
 
 
 class SentRequest(NamedTuple):

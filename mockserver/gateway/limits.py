@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from mockserver.simulation.clock import nanoseconds
 
@@ -43,9 +42,6 @@ class LimitBlock(StrEnum):
     MINUTE = "minute"
 
 
-_REFILL: Final = LimitBlock.REFILL
-
-
 @dataclass(slots=True)
 class TokenBucket:
     """Units left, when they were counted, and until when nothing passes; times are in microseconds."""
@@ -79,14 +75,14 @@ class Limiter:
         if bucket is None:
             bucket = self.buckets[scope] = TokenBucket(allowance.burst * _MINUTE, at)
         _fill(bucket, allowance, at)
-        if block is _REFILL:
+        if block is LimitBlock.REFILL:
             bucket.blocked_until = at
         if at < bucket.blocked_until:
             return bucket.blocked_until - at
         if bucket.units >= _MINUTE:
             bucket.units -= _MINUTE
             return None
-        if block is not _REFILL:
+        if block is LimitBlock.MINUTE:
             bucket.blocked_until = at + _MINUTE
             return _MINUTE
         return -(-(_MINUTE - bucket.units) // allowance.per_minute)
@@ -111,8 +107,7 @@ def _fill(bucket: TokenBucket, allowance: Allowance, at: int) -> None:
     if elapsed < 0:
         bucket.blocked_until += elapsed
         elapsed = 0
-    units, full = bucket.units + elapsed * allowance.per_minute, allowance.burst * _MINUTE
-    bucket.units = min(full, units)
+    bucket.units = min(bucket.units + elapsed * allowance.per_minute, allowance.burst * _MINUTE)
     bucket.at = at
 
 

@@ -1,7 +1,7 @@
 """The key by which the fast path recognizes a request: all that its answer can depend on, of what was sent."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 from wsgiref.types import WSGIEnvironment
 
 from mockserver.gateway import socket_features
@@ -15,11 +15,8 @@ READY: Final = "mockserver.request_key"
 
 def of(environ: WSGIEnvironment) -> RequestKey | None:
     """The key of a GET of a program without a body; None for any other request."""
-    return environ[READY] if READY in environ else made(environ)
-
-
-def made(environ: WSGIEnvironment) -> RequestKey | None:
-    """The same, made from the environ, for a server that keeps it there."""
+    if READY in environ:
+        return cast("RequestKey | None", environ[READY])
     if environ["REQUEST_METHOD"] != "GET" or not is_plain(environ) or is_of_page(environ):
         return None
     authorization, host = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_HOST", "")

@@ -68,6 +68,10 @@ class Response(Protocol):
         """The value of its header Date; None where it is that of the server."""
 
     @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The headers with this date."""
+
+    @property
     def parts(self) -> tuple[bytes, ...]:
         """The parts of its body."""
 

@@ -107,8 +107,7 @@ class Answer:
     @classmethod
     def of_response(cls, response: Response) -> "Answer":
         """An answer that the app had at hand."""
-        date = [] if response.date is None else [("Date", response.date)]
-        return cls(response.head.status, [*response.head.headers, *date], b"".join(response.parts), is_whole=True)
+        return cls(response.head.status, response.headers, b"".join(response.parts), is_whole=True)
 
     @classmethod
     def of_problem(cls, status: HTTPStatus, title: str, detail: str | None = None) -> "Answer":
@@ -170,4 +169,4 @@ def _lines(status: str, headers: tuple[tuple[str, str], ...]) -> tuple[bytes, bo
 @lru_cache(maxsize=1)
 def _date_line(_: int) -> bytes:
     """The line of the date, and the end of the head."""
-    return f"Date: {formatdate(usegmt=True)}\r\n\r\n".encode()
+    return _end(formatdate(usegmt=True))

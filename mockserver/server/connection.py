@@ -18,7 +18,7 @@ from mockserver.gateway.socket_features import BodyProblem, Response
 from mockserver.server import sockets
 from mockserver.server.answer import Answer, at_hand
 from mockserver.server.message import Message
-from mockserver.server.phase import BUSY, IDLE, Phase
+from mockserver.server.phase import BUSY, Phase
 from mockserver.server.reader import Reader, Refused
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         data = bytes(self._server.received[:nbytes])
-        if self._phase is IDLE and (message := self._recognize(data)) is not None:
+        if self._phase is Phase.IDLE and (message := self._recognize(data)) is not None:
             self._begin(message, is_alone=True)
             return
         if self._phase is Phase.CLOSING or self._refused is not None or self._reader.is_stopped:
@@ -161,7 +161,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._reader.complete and not self._server.is_stopping:
             message = self._reader.complete.popleft()
             is_alone = self._reader.is_alone and self._refused is None and not self.is_gone and not self._is_paused
-            self._begin(message, is_alone=is_alone and self._phase is IDLE)
+            self._begin(message, is_alone=is_alone and self._phase is Phase.IDLE)
         elif self._refused is not None:
             self._refuse(self._refused)
         elif self.is_gone or self._reader.is_stopped or self._server.is_stopping:

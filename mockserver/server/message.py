@@ -126,7 +126,7 @@ class Message:
         if host is not None:
             environ["HTTP_HOST"] = host
         environ[kept_headers.SENT] = kept_headers.of_request(environ)
-        environ[request_key.READY] = request_key.made(environ)
+        environ[request_key.READY] = request_key.of(environ)
         return environ
 
     def whole_environ(self, environ: WSGIEnvironment, fixed: dict[str, Any]) -> WSGIEnvironment:

@@ -18,5 +18,4 @@ class Phase(Enum):
     CLOSING = "closing"
 
 
-IDLE = Phase.IDLE
 BUSY = frozenset((Phase.ANSWERING, Phase.ENDING))

@@ -79,7 +79,7 @@ class Reader:
         self.complete: deque[Message] = deque()
         self.message: Message | None = None
         self.is_stopped = False
-        self._memory, self._find = memory, memory.find
+        self._memory = memory
         self._current = Message()
         self._held = b""
         self._is_between = True
@@ -100,7 +100,7 @@ class Reader:
 
     def recognize(self, data: bytes) -> Message | None:
         """The request that these bytes are, if they were read before, and come after a whole request."""
-        return self._find(data) if self.is_alone else None
+        return self._memory.find(data) if self.is_alone else None
 
     @property
     def is_alone(self) -> bool:

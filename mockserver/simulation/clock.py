@@ -131,8 +131,7 @@ class Clock:
         """The same in nanoseconds since 1970, which takes less time."""
         if self.frozen_at is not None:
             return nanoseconds(self.frozen_at)
-        ns = wall_ns() + self.offset
-        return min(_LATEST_NS, ns)
+        return min(wall_ns() + self.offset, _LATEST_NS)
 
     def at_wall(self, ns: int) -> PreciseTime:
         """The time that this clock shows when the wall clock is so many nanoseconds after 1970."""

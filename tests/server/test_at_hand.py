@@ -29,6 +29,10 @@ class Ready:
     parts: tuple[bytes, ...] = (b"h", b"i")
     abandoned: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return [*self.head.headers, *([] if self.date is None else [("Date", self.date)])]
+
     def abandon(self) -> None:
         self.abandoned.set()
 
