@@ -5,7 +5,7 @@ The law asks two apps the same, one with the layer and one without, and compares
 
 import json
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -55,14 +55,14 @@ class Answers:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.count = 0
-        plain = FastPath.answer
+        plain = FastPath.answers
 
-        def counted(layer: FastPath, environ: dict[str, Any]) -> Response | None:
-            found = plain(layer, environ)
-            self.count += found is not None
+        def counted(layer: FastPath, environs: Sequence[dict[str, Any]]) -> list[Response | None]:
+            found = plain(layer, environs)
+            self.count += sum(each is not None for each in found)
             return found
 
-        patch.setattr(FastPath, "answer", counted)
+        patch.setattr(FastPath, "answers", counted)
 
 
 @pytest.fixture
@@ -203,9 +203,9 @@ def test_layer_waits_for_no_lock(app: Flask, answers: Answers) -> None:
     path, _, query = PATH.partition("?")
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query}
     environ |= {"HTTP_HOST": "localhost", "HTTP_AUTHORIZATION": f"Bearer {SEEDED}"}
-    assert layer.answer(environ) is None
+    assert layer.answers([environ]) == [None]
     registry.lock = kept
-    assert layer.answer(environ) is not None
+    assert layer.answers([environ]) != [None]
     assert answers.count == 1
 
 
@@ -329,7 +329,7 @@ def test_answer_that_its_client_did_not_wait_for_is_abandoned(app: Flask) -> Non
     headers = [*LOCAL.items(), ("Authorization", f"Bearer {SEEDED}")]
     layer = app.wsgi_app
     assert isinstance(layer, FastPath)
-    response = layer.answer(EnvironBuilder(PATH, headers=headers).get_environ())
+    (response,) = layer.answers([EnvironBuilder(PATH, headers=headers).get_environ()])
     assert response is not None
     response.abandon()
     assert [each["outcome"] for each in journal(app)] == ["answered", "abandoned"]
@@ -347,7 +347,7 @@ def test_few_requests_are_remembered(monkeypatch: pytest.MonkeyPatch, answers: A
 def without_layer(app: Flask) -> Flask:
     """The app, for which Flask does everything."""
     assert isinstance(app.wsgi_app, FastPath)
-    app.wsgi_app.answer = lambda environ: None  # type: ignore[method-assign]  # noqa: ARG005
+    app.wsgi_app.answers = lambda environs: [None for _ in environs]  # type: ignore[method-assign]
     app.wsgi_app._direct = {}  # noqa: SLF001 (what is without it is all Flask's)
     return app
 

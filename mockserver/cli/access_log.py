@@ -4,7 +4,7 @@ The line of a request that the app answered is made when it is written (`log_wri
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from http import HTTPMethod
 from time import perf_counter_ns
@@ -20,6 +20,7 @@ from mockserver.gateway import journal, routing
 from mockserver.gateway.fastpath import FastPath, Response
 from mockserver.gateway.journal import Outcome, Record
 from mockserver.gateway.redaction import Redactor
+from mockserver.gateway.socket_features import Content
 from mockserver.simulation import clock
 
 LOGGER: Final = "mockserver.access"
@@ -75,12 +76,19 @@ class AccessLog:
         self._note(environ, status, started)
         return chunks
 
-    def answer(self, environ: WSGIEnvironment) -> Response | None:
-        """The answer that the app has at hand, logged; None if it must be called."""
-        response = self._app.answer(environ)
-        if response is not None:
-            self._note_answered(environ, response)
-        return response
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
+        """The answers that the app has at hand, logged; None for each request for which it must be called."""
+        responses = self._app.answers(environs)
+        lines: list[str] = []
+        last: tuple[WSGIEnvironment, Content, str] | None = None
+        for environ, response in zip(environs, responses, strict=True):
+            if response is None:
+                continue
+            if last is None or last[0] is not environ or last[1] is not response.content:
+                last = environ, response.content, self._answered_line(environ, response)
+            lines.append(last[2])
+        self._writer.put(*lines)
+        return responses
 
     def answer_later(
         self, environ: WSGIEnvironment, deliver: Callable[[Response | None], None], flush: Callable[[], None]
@@ -89,7 +97,7 @@ class AccessLog:
 
         def deliver_logged(response: Response | None) -> None:
             if response is not None:
-                self._note_answered(environ, response)
+                self._writer.put(self._answered_line(environ, response))
             deliver(response)
 
         return self._app.answer_later(environ, deliver_logged, flush)
@@ -103,13 +111,13 @@ class AccessLog:
         shown = *self._sent(environ), status[:3], _milliseconds(started)
         self._writer.put(partial(self._line, shown, environ.get(journal.JOURNALED), _now()))
 
-    def _note_answered(self, environ: WSGIEnvironment, response: Response) -> None:
-        """Write the line of an answer that was at hand: all of it but the time is known, and mostly the same.
+    def _answered_line(self, environ: WSGIEnvironment, response: Response) -> str:
+        """The line of an answer that was at hand: all of it but the time is known, and mostly the same.
 
         It is made here, as that takes less time than to have the thread that writes make it. What is the same for
         equal requests is kept in their environ.
         """
-        status, duration_ms = response.head.status, _milliseconds(response.record.started)
+        status, duration_ms = response.content.head.status, _milliseconds(response.record.started)
         shown = self._redactor.secrets, status, duration_ms, response.sandbox
         known: _KnownLine | None = environ.get(_LINE)
         if known is None or known[0] != shown:
@@ -118,7 +126,7 @@ class AccessLog:
         line, now, last = known[1], _now(), self._last
         if last[0] is not line or last[1] != now:
             last = self._last = line, now, line.at(now)
-        self._writer.put(last[2])
+        return last[2]
 
     def _sent(self, environ: WSGIEnvironment) -> tuple[str, str, str, str | None]:
         """The method, the path, the query string and the Authorization header, of which nothing is too long."""

@@ -56,16 +56,16 @@ class LogWriter(logging.Handler):
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
-    def put(self, line: Line) -> None:
-        """Write a line soon; drop it if too many wait."""
+    def put(self, *lines: Line) -> None:
+        """Write lines soon; drop them if too many wait."""
         count = len(self._waiting)
         if count >= LINES_MAXIMUM:
-            self._dropped += 1
+            self._dropped += len(lines)
             return
-        self._waiting.append(line)
+        self._waiting.extend(lines)
         if not self._wake.is_set():
             self._start()
-        if count == LINES_MAXIMUM // 2:
+        if count <= LINES_MAXIMUM // 2 < count + len(lines):
             self._hurry.set()
 
     def emit(self, record: logging.LogRecord) -> None:

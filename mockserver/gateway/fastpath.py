@@ -7,7 +7,7 @@ limit, and what of the moment the answer depends on. In doubt, the request goes 
 the journal shows differs from an answer of the `pipeline`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from time import perf_counter_ns
@@ -17,17 +17,18 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from mockserver.gateway import dates, kept_headers, request_key, socket_features
 from mockserver.gateway.cross_origin import Senders
-from mockserver.gateway.journal import JOURNALED, Record, SentRequest, answered, next_sequence
+from mockserver.gateway.journal import JOURNALED, Record, SentRequest, State, answered, next_sequence
 from mockserver.gateway.kept_headers import Headers
-from mockserver.gateway.limits import LimitBlock
+from mockserver.gateway.limits import Allowance, LimitBlock
 from mockserver.gateway.request_key import RequestKey
 from mockserver.gateway.response_cache import CachedReply, Key, RequestMemory
 from mockserver.gateway.routing import DirectView, Respond
 from mockserver.gateway.sandbox import Sandbox
-from mockserver.gateway.socket_features import Head
+from mockserver.gateway.socket_features import Content, Head
 from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import CACHED, RequestContext, TimestampFormat, Vendor
+from mockserver.simulation import clock as clocks
 from mockserver.simulation.clock import PreciseTime
 
 _ASCII = bytes(range(128))
@@ -36,21 +37,11 @@ _TRIED = "mockserver.tried"
 
 
 class Response(NamedTuple):
-    """An answer: its head, its date, its body in parts, so that the server copies them once, and its record.
+    """An answer: what it consists of, and its record in the journal of the sandbox with this id."""
 
-    `date` is the value of its header Date, None for that of the server; `sandbox` is the id of that with the record.
-    """
-
-    head: Head
-    date: str | None
-    parts: tuple[bytes, ...]
+    content: Content
     sandbox: str
     record: Record
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """The headers with this date, in the form of WSGI."""
-        return [*self.head.headers, *([] if self.date is None else [(dates.HEADER, self.date)])]
 
     def abandon(self) -> None:
         """Note that its client has left before it was sent."""
@@ -132,6 +123,35 @@ class KnownRequest:
         return found
 
 
+class _Shared(NamedTuple):
+    """What equal requests share that are answered together, which is all but their records.
+
+    `allowance` is what the limit allows them, None where nothing is limited. `started` is when they came, in
+    nanoseconds of a monotonic clock.
+    """
+
+    known: KnownRequest
+    sandbox: Sandbox
+    ns: int
+    frozen: bool
+    allowance: Allowance | None
+    sent: SentRequest
+    started: int
+    state: State
+    content: Content
+
+    def answer(self, start_seq: int) -> Response | None:
+        """The answer to one of them, in the journal; None where the limit refuses it, at no cost."""
+        known, sandbox, ns, frozen, allowance, sent, started, state, content = self
+        if allowance is not None:
+            limiter = sandbox.limiters[known.limit]
+            if limiter.take(known.scope, allowance, ns // 1000, known.block) is not None:
+                return None
+        record = Record(ns, sent, started, frozen, start_seq, state)
+        sandbox.journal.append(record)
+        return Response(content, sandbox.id, record)
+
+
 class FastPath:
     """Takes an answer from the response cache, or passes a request on to the app and remembers how it was answered.
 
@@ -166,37 +186,52 @@ class FastPath:
             return self._pass_on(environ, start_response)
         environ[socket_features.ABANDONED] = response.abandon
         environ[JOURNALED] = response.sandbox, response.record
-        start_response(response.head.status, response.headers)
-        return [b"".join(response.parts)]
+        content = response.content
+        start_response(content.head.status, content.headers)
+        return [content.body]
 
     def respond(self, environ: WSGIEnvironment) -> Response | None:
         """The answer to a request, if it is cached; it may wait for a store."""
-        return self.answer(environ)
+        (response,) = self.answers((environ,))
+        return response
 
-    def answer(self, environ: WSGIEnvironment) -> Response | None:
-        """The answer to a request, if it is cached; it takes some microseconds, and waits for nothing.
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
+        """The answers to requests that came together; None for each that is not cached. It waits for nothing.
 
-        The environ may be that of all equal requests: what is put into it is the same for each of them.
+        They are given at one moment, so that equal requests, one after another, share what they get. These have the
+        same environ where the server has recognized them: what is put into it is the same for each.
         """
+        started, wall, numbers = perf_counter_ns(), clocks.wall_ns(), [next_sequence() for _ in environs]
+        if not self._registry.lock.acquire(blocking=False):
+            return [None for _ in environs]
+        responses: list[Response | None] = []
+        last = shared = None
+        try:
+            for environ, start_seq in zip(environs, numbers, strict=True):
+                if environ is not last:
+                    last, shared = environ, self._share(environ, started, wall)
+                responses.append(None if shared is None else shared.answer(start_seq))
+        finally:
+            self._registry.lock.release()
+        return responses
+
+    def _share(self, environ: WSGIEnvironment, started: int, wall: int) -> _Shared | None:
+        """What equal requests share when the wall clock shows `wall`; None where no answer is cached."""
         known = self.known(environ)
         if known is None:
             return None
-        started, start_seq = perf_counter_ns(), next_sequence()
-        if not self._registry.lock.acquire(blocking=False):
+        sandbox = known.sandbox
+        ns = sandbox.clock.ns_at(wall)
+        reply = self._registry.answers.get(known.key) if self._holds(known, ns) else None
+        if reply is None:
             return None
-        try:
-            sandbox, ns = known.sandbox, known.sandbox.clock.now_ns()
-            reply = self._registry.answers.get(known.key) if self._holds(known, ns) else None
-            if reply is None or not _passes_limit(known, ns):
-                return None
-        finally:
-            self._registry.lock.release()
         parts = known.parts(reply, ns)
         _, head, journaled = known.head(sum(map(len, parts)))
+        allowance = sandbox.allowance(known.limit) if known.is_limited else None
         state = answered(started, known.code, None, None, reply.notes, journaled)
-        record = Record(ns, known.sent(environ, sandbox), started, sandbox.clock.frozen, start_seq, state)
-        sandbox.journal.append(record)
-        return Response(head, known.date(ns), parts, sandbox.id, record)
+        content = Content(head, known.date(ns), parts)
+        sent = known.sent(environ, sandbox)
+        return _Shared(known, sandbox, ns, sandbox.clock.frozen, allowance, sent, started, state, content)
 
     def answer_later(self, _: WSGIEnvironment, __: Deliver, ___: Callable[[], None]) -> bool:
         """Whether a request has an answer soon, for which a server need not call the app: only with a store."""
@@ -324,11 +359,6 @@ def _places(names: tuple[str, ...]) -> tuple[int | None, int | None]:
     date_at = names.index(dates.HEADER) if dates.HEADER in names else None
     rest = [name.lower() for name in names if name != dates.HEADER]
     return rest.index("content-length") if rest.count("content-length") == 1 else None, date_at
-
-
-def _passes_limit(known: KnownRequest, ns: int) -> bool:
-    """Take from the bucket. A refusal costs nothing, and is left to the app."""
-    return not known.is_limited or known.sandbox.take(known.limit, known.scope, known.block, ns // 1000) is None
 
 
 def _complete(environ: WSGIEnvironment) -> None:

@@ -56,24 +56,35 @@ class Head:
     lines: bytes = b""
 
 
+@dataclass(slots=True, eq=False)
+class Content:
+    """What an answer that the app has at hand consists of: its head, its date, and its body in parts.
+
+    `date` is the value of its header Date; None where it is that of the server. It belongs to one moment: the answers
+    to equal requests that are given together share it, and later ones have another.
+    """
+
+    head: Head
+    date: str | None
+    parts: tuple[bytes, ...]
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The headers with this date, in the form of WSGI."""
+        return [*self.head.headers, *([] if self.date is None else [("Date", self.date)])]
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(self.parts)
+
+
 class Response(Protocol):
     """An answer that the app has at hand."""
 
     @property
-    def head(self) -> Head:
-        """The status line, and the headers, which have its length and not its date."""
-
-    @property
-    def date(self) -> str | None:
-        """The value of its header Date; None where it is that of the server."""
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """The headers with this date."""
-
-    @property
-    def parts(self) -> tuple[bytes, ...]:
-        """The parts of its body."""
+    def content(self) -> Content:
+        """What it consists of; it may be that of other answers too."""
 
     def abandon(self) -> None:
         """Note that its client has left before it was sent."""

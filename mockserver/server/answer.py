@@ -14,7 +14,7 @@ from time import monotonic_ns
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from mockserver.gateway.socket_features import OVERLONG, BodyCut, ConnectionReset, Head, Response
+from mockserver.gateway.socket_features import OVERLONG, BodyCut, ConnectionReset, Content, Head, Response
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,8 @@ class Answer:
     @classmethod
     def of_response(cls, response: Response) -> "Answer":
         """An answer that the app had at hand."""
-        return cls(response.head.status, response.headers, b"".join(response.parts), is_whole=True)
+        content = response.content
+        return cls(content.head.status, content.headers, content.body, is_whole=True)
 
     @classmethod
     def of_problem(cls, status: HTTPStatus, title: str, detail: str | None = None) -> "Answer":
@@ -129,12 +130,13 @@ class Answer:
         return head(self.status, (*self.headers, *extra))
 
 
-def at_hand(response: Response) -> bytes:
+@lru_cache(maxsize=1)
+def at_hand(content: Content) -> bytes:
     """The bytes of an answer that the app has at hand."""
-    kept, date = response.head, response.date
+    kept, date = content.head, content.date
     lines = kept.lines or _kept_lines(kept)
     end = _date_line(monotonic_ns() // _DATE_STEP) if date is None else _end(date)
-    return b"".join((lines, end, *response.parts))
+    return b"".join((lines, end, *content.parts))
 
 
 def _kept_lines(kept: Head) -> bytes:

@@ -80,8 +80,9 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         data = bytes(self._server.received[:nbytes])
-        if self._phase is Phase.IDLE and (message := self._recognize(data)) is not None:
-            self._begin(message, is_alone=True)
+        is_idle = self._phase is Phase.IDLE and not self._is_full and not self._server.is_stopping
+        if is_idle and (message := self._reader.recognize(data)) is not None:
+            self._server.answer_soon(self, message)
             return
         if self._phase is Phase.CLOSING or self._refused is not None or self._reader.is_stopped:
             return
@@ -152,6 +153,10 @@ class Connection(asyncio.BufferedProtocol):
             self._watch_sending()
             self._transport.close()
 
+    def abort(self) -> None:
+        """End the connection, which has failed."""
+        self._transport.abort()
+
     # One request after another
 
     def _advance(self) -> None:
@@ -161,7 +166,8 @@ class Connection(asyncio.BufferedProtocol):
         if self._reader.complete and not self._server.is_stopping:
             message = self._reader.complete.popleft()
             is_alone = self._reader.is_alone and self._refused is None and not self.is_gone and not self._is_paused
-            self._begin(message, is_alone=is_alone and self._phase is Phase.IDLE)
+            (response,) = self._server.quick_answers((message.environ(),))
+            self.begin(message, response, is_alone=is_alone and self._phase is Phase.IDLE and message.is_simple)
         elif self._refused is not None:
             self._refuse(self._refused)
         elif self.is_gone or self._reader.is_stopped or self._server.is_stopping:
@@ -201,22 +207,18 @@ class Connection(asyncio.BufferedProtocol):
         self._reader.give_up(BodyProblem.TOO_LARGE if is_too_large else None)
         self._advance()
 
-    def _recognize(self, data: bytes) -> Message | None:
-        """The request that these bytes are, if they were read before, and nothing else is to be done here."""
-        return None if self._is_full or self._server.is_stopping else self._reader.recognize(data)
+    def begin(self, message: Message, response: Response | None, *, is_alone: bool) -> None:
+        """Have a request answered, with the answer if it is at hand.
 
-    def _begin(self, message: Message, *, is_alone: bool = False) -> None:
-        """Have a request answered. One that is alone on its connection changes nothing, if the answer is at hand.
-
-        Most requests are of this kind; to go through the phases takes as long as everything else that they need here.
+        One that is alone on its connection, and simple, changes nothing then. Most requests are of this kind; to go
+        through the phases takes as long as everything else that they need here.
         """
-        environ = message.environ()
-        self._at_hand = response = self._server.quick_answer(environ)
-        if is_alone and response is not None and message.is_simple:
+        self._at_hand = response
+        if is_alone and response is not None:
             self.deadline = monotonic() + IDLE_SECONDS
-            self._server.send_soon(self._transport, at_hand(response))
+            self._server.send_soon(self._transport, at_hand(response.content))
             return
-        environ = environ.copy()
+        environ = message.environ().copy()
         self._phase, self._message, self._environ, self.deadline = Phase.ANSWERING, message, environ, math.inf
         if response is not None:
             self._send_at_once(response)
@@ -242,9 +244,9 @@ class Connection(asyncio.BufferedProtocol):
             self._start(Answer.of_response(response))
             return
         if self._reader.complete:  # Whether the next may begin depends on how much of this one is sent.
-            self._write(at_hand(response))
+            self._write(at_hand(response.content))
         else:
-            self._server.send_soon(self._transport, at_hand(response))
+            self._server.send_soon(self._transport, at_hand(response.content))
         self._phase = Phase.IDLE
         self._advance()
 

@@ -62,7 +62,7 @@ class Memory:
 
     def keep(self, data: bytes, message: Message) -> None:
         """Recognize a request from now on; the oldest is forgotten."""
-        if len(data) > _KNOWN_SIZE or message.body:
+        if len(data) > _KNOWN_SIZE or message.body or not message.is_simple:
             return
         self._known[data] = message
         if len(self._known) > _KNOWN_MAXIMUM:

@@ -129,9 +129,13 @@ class Clock:
 
     def now_ns(self) -> int:
         """The same in nanoseconds since 1970, which takes less time."""
+        return self.ns_at(wall_ns())
+
+    def ns_at(self, wall: int) -> int:
+        """The time that this clock shows, in nanoseconds since 1970, when the wall clock shows `wall`."""
         if self.frozen_at is not None:
             return nanoseconds(self.frozen_at)
-        return min(wall_ns() + self.offset, _LATEST_NS)
+        return min(wall + self.offset, _LATEST_NS)
 
     def at_wall(self, ns: int) -> PreciseTime:
         """The time that this clock shows when the wall clock is so many nanoseconds after 1970."""

@@ -33,7 +33,7 @@ def mode(name: str) -> Iterator[None]:
     """Run tests in one of MODES. twice: every GET is sent once before, unnoticed, so that its answer is cached."""
     with pytest.MonkeyPatch.context() as patch:
         if name == "off":
-            patch.setattr(FastPath, "answer", lambda *_: None)
+            patch.setattr(FastPath, "answers", lambda _, environs: [None for _ in environs])
             patch.setattr(FastPath, "_direct_view", lambda *_: None)
         elif name == "twice":
             patch.setattr(Client, "run_wsgi_app", Rehearsal(Client.run_wsgi_app).send)

@@ -1,9 +1,11 @@
 """Answers that an app has at hand, or gives later without being called."""
 
+import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -12,7 +14,9 @@ import pytest
 
 from mockserver import server
 from mockserver.gateway import socket_features
-from mockserver.gateway.socket_features import Head, Response
+from mockserver.gateway.socket_features import Content, Head, Response
+from mockserver.server.connection import Connection
+from mockserver.server.running import Server
 from tests.server import programs
 from tests.server.programs import answer, opened, received, request, reset, send
 from tests.server.served import app
@@ -24,21 +28,15 @@ CLOSE = "Connection: close\r\n"
 class Ready:
     """An answer at hand."""
 
-    head: Head
-    date: str | None = None
-    parts: tuple[bytes, ...] = (b"h", b"i")
+    content: Content
     abandoned: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        return [*self.head.headers, *([] if self.date is None else [("Date", self.date)])]
 
     def abandon(self) -> None:
         self.abandoned.set()
 
 
 HEAD = Head("200 OK", (("Content-Length", "2"),))
-HI = Ready(HEAD)
+HI = Ready(Content(HEAD, None, (b"h", b"i")))
 DATE = "Wed, 24 Jun 2026 10:30:00 GMT"
 
 
@@ -48,10 +46,10 @@ class AtHand:
     def __init__(self, response: Response | None) -> None:
         self._response = response
 
-    def answer(self, _: WSGIEnvironment) -> Response:
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
         if self._response is None:
             raise RuntimeError("not foreseen")
-        return self._response
+        return [self._response for _ in environs]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return app(environ, start_response)
@@ -60,7 +58,7 @@ class AtHand:
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 @pytest.mark.parametrize("date", [None, DATE])
 def test_answer_at_hand_is_sent_without_calling_the_app(version: str, date: str | None) -> None:
-    with server.in_thread(AtHand(Ready(HEAD, date))) as running, opened(running.url) as connection:
+    with server.in_thread(AtHand(Ready(Content(HEAD, date, (b"hi",))))) as running, opened(running.url) as connection:
         raw = f"GET / HTTP/{version}\r\nHost: a\r\nConnection: keep-alive\r\n\r\n".encode()
         for _ in range(2):
             connection.sendall(raw)
@@ -92,8 +90,8 @@ class SometimesAtHand(AtHand):
         super().__init__(response)
         self.is_called, self.may_end, self.abandoned = threading.Event(), threading.Event(), threading.Event()
 
-    def answer(self, environ: WSGIEnvironment) -> Any:
-        return None if environ["PATH_INFO"] == "/slow" else self._response
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
+        return [None if each["PATH_INFO"] == "/slow" else self._response for each in environs]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self.is_called.set()
@@ -127,7 +125,7 @@ LARGE = 12_000_000
 @pytest.mark.parametrize("is_known", [False, True])
 @pytest.mark.parametrize("is_first", [True, False])
 def test_app_learns_that_its_client_left_before_it_had_the_answer_at_hand(*, is_known: bool, is_first: bool) -> None:
-    large = Ready(Head("200 OK", (("Content-Length", str(LARGE)),)), parts=(b"x" * LARGE,))
+    large = Ready(Content(Head("200 OK", (("Content-Length", str(LARGE)),)), None, (b"x" * LARGE,)))
     sometimes = SometimesAtHand(large)
     sometimes.may_end.set()
     with server.in_thread(sometimes) as running:
@@ -163,8 +161,8 @@ class Later(AtHand):
         self.asked = threading.Event()
         self.give: Callable[[], None] = self.asked.set
 
-    def answer(self, _: WSGIEnvironment) -> Any:
-        return None
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
+        return [None for _ in environs]
 
     def answer_later(
         self, _: WSGIEnvironment, deliver: Callable[[Response | None], None], flush: Callable[[], None]
@@ -179,7 +177,7 @@ class Later(AtHand):
 
 
 def test_client_that_sends_no_more_gets_the_answer_that_comes_later() -> None:
-    later = Later(response := Ready(HEAD))
+    later = Later(response := Ready(HI.content))
     with server.in_thread(later) as running, opened(running.url) as connection:
         connection.sendall(request("/"))
         connection.shutdown(socket.SHUT_WR)
@@ -191,7 +189,7 @@ def test_client_that_sends_no_more_gets_the_answer_that_comes_later() -> None:
 
 
 def test_app_learns_that_its_client_left_before_the_answer_that_comes_later() -> None:
-    later = Later(response := Ready(HEAD))
+    later = Later(response := Ready(HI.content))
     with server.in_thread(later) as running:
         connection = opened(running.url)
         connection.sendall(request("/"))
@@ -218,4 +216,80 @@ def test_change_of_an_environ_is_not_seen_by_the_next_request() -> None:
 def test_app_is_called_if_its_answer_at_hand_fails(caplog: pytest.LogCaptureFixture) -> None:
     with server.in_thread(AtHand(None)) as running:
         assert send(running.url, request("/a"))[2] == "GET /a 0"
-    assert "an answer that is at hand cannot be given" in caplog.messages
+    assert "answers that are at hand cannot be given" in caplog.messages
+
+
+class SometimesBroken(AtHand):
+    """An app whose answer to /broken has a header that cannot be sent."""
+
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
+        broken = Ready(Content(Head("200 OK", (("X-Broken", "a\r\nb"),)), None, ()))
+        return [broken if each["PATH_INFO"] == "/broken" else self._response for each in environs]
+
+
+def test_answer_at_hand_that_cannot_be_sent_ends_no_other_connection(caplog: pytest.LogCaptureFixture) -> None:
+    with server.in_thread(SometimesBroken(HI)) as running, opened(running.url) as connection:
+        for _ in range(3):
+            with opened(running.url) as other:
+                other.sendall(request("/broken"))
+                connection.sendall(request("/"))
+                assert answer(connection)[2] == "hi"
+                with suppress(ConnectionResetError):
+                    assert other.recv(1) == b""
+    assert "a connection failed" in caplog.messages
+
+
+class Kept(asyncio.Transport):
+    """A connection that keeps what is sent on it until it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__({"sockname": ("127.0.0.1", 1), "peername": ("127.0.0.1", 2)})
+        self.sent = b""
+        self.closed = False
+
+    def write(self, data: Any) -> None:
+        assert not self.closed
+        self.sent += data
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+async def stopped(server: Server, _: Connection, send: Callable[[], None]) -> None:
+    send()
+    await server.stop()
+
+
+async def checked_after_a_long_time(server: Server, connection: Connection, send: Callable[[], None]) -> None:
+    connection.deadline = 0
+    server.loop.call_later(0.01, send)
+    time.sleep(0.2)  # In the next step of the loop, the request comes just before the connection is checked.
+    await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("end", [stopped, checked_after_a_long_time])
+def test_requests_that_wait_for_each_other_are_answered_before_their_connection_is_closed(end: Any) -> None:
+    async def received() -> bytes:
+        server, transport = Server(AtHand(HI), 1), Kept()
+        connection = Connection(server)
+        connection.connection_made(transport)
+        raw = request("/")
+
+        def send() -> None:
+            server.received[: len(raw)] = raw
+            connection.buffer_updated(len(raw))
+
+        send()
+        await asyncio.sleep(0)
+        await end(server, connection, send)
+        connection.connection_lost(None)
+        await server.finished()
+        return transport.sent
+
+    assert asyncio.run(received()).count(b"\r\n\r\nhi") == 2

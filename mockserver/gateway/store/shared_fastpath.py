@@ -5,7 +5,7 @@ turns out that it must not have the cached answer, it goes on to the app, which 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter_ns
@@ -18,6 +18,7 @@ from mockserver.gateway.journal import Outcome, Record, State
 from mockserver.gateway.kept_headers import Headers, SentHeaders
 from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.gateway.response_cache import CachedReply
+from mockserver.gateway.socket_features import Content
 from mockserver.gateway.store import shared_admission, shared_journal
 from mockserver.gateway.store.shared_admission import ADMITTED, Admitted, Plan, SharedAdmission
 from mockserver.gateway.store.shared_journal import SharedRecord
@@ -71,9 +72,9 @@ class SharedFastPath(FastPath):
 
     _registry: SharedRegistry
 
-    def answer(self, _: WSGIEnvironment) -> Response | None:
-        """None: no answer is at hand without the engine."""
-        return None
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
+        """None for each: no answer is at hand without the engine."""
+        return [None for _ in environs]
 
     def respond(self, environ: WSGIEnvironment) -> Response | None:
         """The answer to a request, if it is cached and the engine lets the request in."""
@@ -195,7 +196,7 @@ class SharedFastPath(FastPath):
         _, head, journaled = known.head(sum(map(len, parts)))
         if journaled != question.prepared.headers:
             record.finish(known.code, None, reply.notes, journaled)
-        return Response(head, known.date(ns), parts, sandbox.id, record)
+        return Response(Content(head, known.date(ns), parts), sandbox.id, record)
 
     def _settled(self, question: _Question, result: Any, now_us: int) -> tuple[SharedAdmission, SharedRecord]:
         """What the engine has decided on a request, and its record."""
