@@ -19,7 +19,7 @@ from mockserver.gateway import dates, kept_headers, request_key, socket_features
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.journal import JOURNALED, Record, SentRequest, State, answered, next_sequence
 from mockserver.gateway.kept_headers import Headers
-from mockserver.gateway.limits import Allowance, LimitBlock
+from mockserver.gateway.limits import LimitBlock, TokenBucket
 from mockserver.gateway.request_key import RequestKey
 from mockserver.gateway.response_cache import CachedReply, Key, RequestMemory
 from mockserver.gateway.routing import DirectView, Respond
@@ -126,27 +126,24 @@ class KnownRequest:
 class _Shared(NamedTuple):
     """What equal requests share that are answered together, which is all but their records.
 
-    `allowance` is what the limit allows them, None where nothing is limited. `started` is when they came, in
-    nanoseconds of a monotonic clock.
+    `bucket` is what they are taken from, None where nothing is limited. `started` is when they came, in nanoseconds of
+    a monotonic clock.
     """
 
-    known: KnownRequest
     sandbox: Sandbox
+    bucket: TokenBucket | None
     ns: int
-    frozen: bool
-    allowance: Allowance | None
     sent: SentRequest
     started: int
+    frozen: bool
     state: State
     content: Content
 
     def answer(self, start_seq: int) -> Response | None:
         """The answer to one of them, in the journal; None where the limit refuses it, at no cost."""
-        known, sandbox, ns, frozen, allowance, sent, started, state, content = self
-        if allowance is not None:
-            limiter = sandbox.limiters[known.limit]
-            if limiter.take(known.scope, allowance, ns // 1000, known.block) is not None:
-                return None
+        sandbox, bucket, ns, sent, started, frozen, state, content = self
+        if bucket is not None and not bucket.take():
+            return None
         record = Record(ns, sent, started, frozen, start_seq, state)
         sandbox.journal.append(record)
         return Response(content, sandbox.id, record)
@@ -225,13 +222,16 @@ class FastPath:
         reply = self._registry.answers.get(known.key) if self._holds(known, ns) else None
         if reply is None:
             return None
+        bucket, allowance = None, sandbox.allowance(known.limit) if known.is_limited else None
+        if allowance is not None:
+            bucket = sandbox.limiters[known.limit].filled(known.scope, allowance, ns // 1000, known.block)
+            if bucket.blocked_until > ns // 1000:
+                return None
         parts = known.parts(reply, ns)
         _, head, journaled = known.head(sum(map(len, parts)))
-        allowance = sandbox.allowance(known.limit) if known.is_limited else None
         state = answered(started, known.code, None, None, reply.notes, journaled)
         content = Content(head, known.date(ns), parts)
-        sent = known.sent(environ, sandbox)
-        return _Shared(known, sandbox, ns, sandbox.clock.frozen, allowance, sent, started, state, content)
+        return _Shared(sandbox, bucket, ns, known.sent(environ, sandbox), started, sandbox.clock.frozen, state, content)
 
     def answer_later(self, _: WSGIEnvironment, __: Deliver, ___: Callable[[], None]) -> bool:
         """Whether a request has an answer soon, for which a server need not call the app: only with a store."""

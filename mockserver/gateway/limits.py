@@ -50,6 +50,13 @@ class TokenBucket:
     at: int
     blocked_until: int = 0
 
+    def take(self) -> bool:
+        """Take a request, if there is one."""
+        if self.units < _MINUTE:
+            return False
+        self.units -= _MINUTE
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class BucketState:
@@ -71,21 +78,25 @@ class Limiter:
 
         `at` is the time, in microseconds since 1970.
         """
+        bucket = self.filled(scope, allowance, at, block)
+        if at < bucket.blocked_until:
+            return bucket.blocked_until - at
+        if bucket.take():
+            return None
+        if block is LimitBlock.MINUTE:
+            bucket.blocked_until = at + _MINUTE
+            return _MINUTE
+        return -(-(_MINUTE - bucket.units) // allowance.per_minute)
+
+    def filled(self, scope: str, allowance: Allowance, at: int, block: LimitBlock) -> TokenBucket:
+        """The bucket of a scope, as it is at a time; from one that is not blocked then, requests can be taken."""
         bucket = self.buckets.get(scope)
         if bucket is None:
             bucket = self.buckets[scope] = TokenBucket(allowance.burst * _MINUTE, at)
         _fill(bucket, allowance, at)
         if block is LimitBlock.REFILL:
             bucket.blocked_until = at
-        if at < bucket.blocked_until:
-            return bucket.blocked_until - at
-        if bucket.units >= _MINUTE:
-            bucket.units -= _MINUTE
-            return None
-        if block is LimitBlock.MINUTE:
-            bucket.blocked_until = at + _MINUTE
-            return _MINUTE
-        return -(-(_MINUTE - bucket.units) // allowance.per_minute)
+        return bucket
 
     def states(self, allowance: Allowance, now: datetime) -> list[BucketState]:
         """Every bucket at `now`, by scope. To look changes none: a clock may be set back afterwards."""

@@ -167,7 +167,10 @@ class Connection(asyncio.BufferedProtocol):
             message = self._reader.complete.popleft()
             is_alone = self._reader.is_alone and self._refused is None and not self.is_gone and not self._is_paused
             (response,) = self._server.quick_answers((message.environ(),))
-            self.begin(message, response, is_alone=is_alone and self._phase is Phase.IDLE and message.is_simple)
+            if response is not None and is_alone and self._phase is Phase.IDLE and message.is_simple:
+                self.send_alone(response, monotonic())
+            else:
+                self.begin(message, response)
         elif self._refused is not None:
             self._refuse(self._refused)
         elif self.is_gone or self._reader.is_stopped or self._server.is_stopping:
@@ -207,23 +210,21 @@ class Connection(asyncio.BufferedProtocol):
         self._reader.give_up(BodyProblem.TOO_LARGE if is_too_large else None)
         self._advance()
 
-    def begin(self, message: Message, response: Response | None, *, is_alone: bool) -> None:
-        """Have a request answered, with the answer if it is at hand.
+    def send_alone(self, response: Response, now: float) -> None:
+        """Send an answer at hand to a simple request that is alone on its connection, which changes nothing else.
 
-        One that is alone on its connection, and simple, changes nothing then. Most requests are of this kind; to go
-        through the phases takes as long as everything else that they need here.
+        Most requests are of this kind; to go through the phases takes as long as everything else that they need here.
         """
         self._at_hand = response
-        if is_alone and response is not None:
-            self.deadline = monotonic() + IDLE_SECONDS
-            self._server.send_soon(self._transport, at_hand(response.content))
-            return
-        environ = message.environ().copy()
+        self.deadline = now + IDLE_SECONDS
+        self._server.send_soon(self._transport, at_hand(response.content))
+
+    def begin(self, message: Message, response: Response | None) -> None:
+        """Have a request answered, with the answer if it is at hand."""
+        environ, self._at_hand = message.environ().copy(), None
         self._phase, self._message, self._environ, self.deadline = Phase.ANSWERING, message, environ, math.inf
-        if response is not None:
-            self._send_at_once(response)
-        elif not self._server.answer_later(environ, self._take):
-            self._call_app()
+        if response is not None or not self._server.answer_later(environ, self._take):
+            self._take(response)
 
     def _take(self, response: Response | None) -> None:
         """Send an answer that the app has given without being called, or call it."""

@@ -101,9 +101,13 @@ class Server:
         received, self._received = self._received, []
         if received:
             responses = self.quick_answers([message.environ() for _, message in received])
+            now = monotonic()
             for (connection, message), response in zip(received, responses, strict=True):
                 try:
-                    connection.begin(message, response, is_alone=True)
+                    if response is None:
+                        connection.begin(message, None)
+                    else:
+                        connection.send_alone(response, now)
                 except Exception:
                     log.exception("a connection failed")
                     connection.abort()
