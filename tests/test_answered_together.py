@@ -2,6 +2,8 @@
 
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
+from time import sleep
 from wsgiref.types import WSGIEnvironment
 
 import pytest
@@ -10,7 +12,8 @@ from werkzeug.test import EnvironBuilder
 
 from mockserver import server
 from mockserver.app import create_app
-from mockserver.gateway.fastpath import FastPath, Response
+from mockserver.gateway.fastpath import FastPath, KnownRequest, Response
+from mockserver.simulation.clock import Clock
 from tests.conftest import SETTINGS
 from tests.contract.random_use import LIMITED, LOCAL, PATH, ask, control, journal
 from tests.server import programs
@@ -107,3 +110,47 @@ def test_answers_to_many_connections_that_send_at_once_are_counted_and_listed(ap
     assert sorted(statuses) == [200] * 41 + [429] * 19
     assert [each["id"] for each in journal(app)] == list(range(1, 61))
     assert sorted(each["status"] for each in journal(app)) == sorted(statuses)
+
+
+def test_an_answer_that_cannot_be_given_concerns_no_other(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask(app, PATH, SEEDED)
+    ask(app, OTHER, SEEDED)
+    plain = KnownRequest.date
+
+    def fails_for_other(known: KnownRequest, ns: int) -> str | None:
+        if known.last_request.query == OTHER.partition("?")[2]:
+            raise RuntimeError("not foreseen")
+        return plain(known, ns)
+
+    monkeypatch.setattr(KnownRequest, "date", fails_for_other)
+    known = sent(PATH)
+    assert [each is not None for each in answers(app, known, sent(OTHER), known)] == [True, False, True]
+    assert "an answer that is cached cannot be given" in caplog.messages
+    assert len(journal(app)) == 4
+
+
+def test_time_of_an_answer_is_not_before_what_others_did_until_it_has_the_lock(running_clock: Flask) -> None:
+    ask(running_clock, PATH, SEEDED)
+    layer = running_clock.wsgi_app
+    assert isinstance(layer, FastPath)
+    registry = layer._registry  # noqa: SLF001 (its lock stands for one that another thread held until now)
+    kept = registry.lock
+
+    class JustReleased:
+        """A lock that another thread held to set the clock."""
+
+        def acquire(self, *, blocking: bool) -> bool:
+            sleep(0.01)
+            registry.default.set_clock(Clock.at(datetime(2025, 10, 21, 11, tzinfo=UTC)))
+            return kept.acquire(blocking=blocking)
+
+        def release(self) -> None:
+            kept.release()
+
+    registry.lock = JustReleased()  # type: ignore[assignment]
+    (found,) = answers(running_clock, sent(PATH))
+    registry.lock = kept
+    assert found is not None
+    assert f"{found.record.at:%H:%M:%S}" == "11:00:00"

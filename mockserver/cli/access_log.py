@@ -87,7 +87,8 @@ class AccessLog:
             if last is None or last[0] is not environ or last[1] is not response.content:
                 last = environ, response.content, self._answered_line(environ, response)
             lines.append(last[2])
-        self._writer.put(*lines)
+        if lines:
+            self._writer.put(*lines)
         return responses
 
     def answer_later(

@@ -7,6 +7,7 @@ limit, and what of the moment the answer depends on. In doubt, the request goes 
 the journal shows differs from an answer of the `pipeline`.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -31,9 +32,11 @@ from mockserver.gateway.vendor import CACHED, RequestContext, TimestampFormat, V
 from mockserver.simulation import clock as clocks
 from mockserver.simulation.clock import PreciseTime
 
+log = logging.getLogger(__name__)
+
 _ASCII = bytes(range(128))
 _TRIED = "mockserver.tried"
-"""The environ's key that marks a request for which a server has asked this layer: it need not look again."""
+"""The environ's key that marks a request that this layer has looked up for a server: it need not look again."""
 
 
 class Response(NamedTuple):
@@ -126,8 +129,8 @@ class KnownRequest:
 class _Shared(NamedTuple):
     """What equal requests share that are answered together, which is all but their records.
 
-    `bucket` is what they are taken from, None where nothing is limited. `started` is when they came, in nanoseconds of
-    a monotonic clock.
+    `bucket` is what they are taken from, None where nothing is limited. `started` is when the layer got them, in
+    nanoseconds of a monotonic clock.
     """
 
     sandbox: Sandbox
@@ -198,19 +201,28 @@ class FastPath:
         They are given at one moment, so that equal requests, one after another, share what they get. These have the
         same environ where the server has recognized them: what is put into it is the same for each.
         """
-        started, wall, numbers = perf_counter_ns(), clocks.wall_ns(), [next_sequence() for _ in environs]
+        started, numbers = perf_counter_ns(), [next_sequence() for _ in environs]
         if not self._registry.lock.acquire(blocking=False):
             return [None for _ in environs]
         responses: list[Response | None] = []
         last = shared = None
         try:
+            wall = clocks.wall_ns()  # Not before the lock is taken: what others have done by then is not in the future.
             for environ, start_seq in zip(environs, numbers, strict=True):
                 if environ is not last:
-                    last, shared = environ, self._share(environ, started, wall)
+                    last, shared = environ, self._shared(environ, started, wall)
                 responses.append(None if shared is None else shared.answer(start_seq))
         finally:
             self._registry.lock.release()
         return responses
+
+    def _shared(self, environ: WSGIEnvironment, started: int, wall: int) -> _Shared | None:
+        """What `_share` finds; an error in it concerns no other request."""
+        try:
+            return self._share(environ, started, wall)
+        except Exception:
+            log.exception("an answer that is cached cannot be given")
+            return None
 
     def _share(self, environ: WSGIEnvironment, started: int, wall: int) -> _Shared | None:
         """What equal requests share when the wall clock shows `wall`; None where no answer is cached."""

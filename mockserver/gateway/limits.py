@@ -51,7 +51,7 @@ class TokenBucket:
     blocked_until: int = 0
 
     def take(self) -> bool:
-        """Take a request, if there is one."""
+        """Take the units of one request, if they are there."""
         if self.units < _MINUTE:
             return False
         self.units -= _MINUTE
@@ -89,7 +89,7 @@ class Limiter:
         return -(-(_MINUTE - bucket.units) // allowance.per_minute)
 
     def filled(self, scope: str, allowance: Allowance, at: int, block: LimitBlock) -> TokenBucket:
-        """The bucket of a scope, as it is at a time; from one that is not blocked then, requests can be taken."""
+        """The bucket of a scope, refilled up to a time; who takes from it looks first whether it is blocked."""
         bucket = self.buckets.get(scope)
         if bucket is None:
             bucket = self.buckets[scope] = TokenBucket(allowance.burst * _MINUTE, at)

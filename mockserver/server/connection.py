@@ -323,7 +323,7 @@ class Connection(asyncio.BufferedProtocol):
         """Get the next part of the body."""
         if self._transport.is_closing():
             self._abandon()
-        else:
+        elif self._answer.status:  # Else the answer has not begun: what was sent is an earlier one.
             self._server.workers.run(self._answer.next_chunk, self._send_next)
 
     def _abandon(self) -> None:

@@ -83,13 +83,17 @@ class Server:
         """
         if self._quick is not None:
             try:
-                return self._quick(environs)
+                responses = self._quick(environs)
             except Exception:
                 log.exception("answers that are at hand cannot be given")
+            else:
+                if len(responses) == len(environs):
+                    return responses
+                log.error("the app has %d answers at hand for %d requests", len(responses), len(environs))
         return [None for _ in environs]
 
     def answer_soon(self, connection: Connection, message: Message) -> None:
-        """Have a request answered that came alone, together with those that come at the same time."""
+        """Answer a request that is alone on its connection, with those that come on others at the same time."""
         self._received.append((connection, message))
         if len(self._received) >= _TOGETHER:
             self.answer_received()
@@ -97,7 +101,7 @@ class Server:
             self._go_on_soon()
 
     def answer_received(self) -> None:
-        """Answer the requests that wait for each other, before a connection is closed."""
+        """Answer the requests that wait, and send the answers that wait."""
         received, self._received = self._received, []
         if received:
             responses = self.quick_answers([message.environ() for _, message in received])
@@ -111,10 +115,12 @@ class Server:
                 except Exception:
                     log.exception("a connection failed")
                     connection.abort()
+                    if response is not None:
+                        response.abandon()
         self.send_outgoing()
 
     def _go_on_soon(self) -> None:
-        """Go on with what waits for each other once all that came at the same time is read."""
+        """Answer and send what waits once everything is read that came at the same time."""
         if not self._is_due:
             self._is_due = True
             self.loop.call_soon(self._go_on)
@@ -238,7 +244,7 @@ class Server:
             self._last_is_gone.set()
 
     def _check(self) -> None:
-        self.answer_received()
+        self.answer_received()  # Their connections are not idle.
         now = monotonic()
         for connection in tuple(self._connections):
             connection.check(now)

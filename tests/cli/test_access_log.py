@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
+from werkzeug.test import EnvironBuilder
 
 from mockserver import server
 from mockserver.app import create_app
@@ -123,6 +124,21 @@ def test_answer_at_hand_is_in_the_log_too(logged: tuple[Flask, Log]) -> None:
         asked = request(DAU, headers="Authorization: Bearer mock-augment-acme\r\n")
         assert [send(running.url, asked)[0] for _ in range(3)] == [200, 200, 200]
     assert [(each["path"], each["status"]) for each in map(json.loads, lines())] == [(DAU, 200)] * 3
+
+
+def test_answers_that_are_given_together_have_a_line_each(logged: tuple[Flask, Log]) -> None:
+    app, lines = logged
+    headers = {"Host": "localhost", **OURS}
+    first, second = (
+        EnvironBuilder(DAU, query_string=each, headers=list(headers.items())).get_environ()
+        for each in ("", "page_size=5")
+    )
+    for environ in (first, second):
+        app.test_client().get(environ["PATH_INFO"], query_string=environ["QUERY_STRING"], headers=headers)
+    layer = app.wsgi_app
+    assert isinstance(layer, access_log.AccessLog)
+    assert None not in layer.answers([first, second, second, first])
+    assert [json.loads(each)["query"] for each in lines()[2:]] == ["", "page_size=5", "page_size=5", ""]
 
 
 def test_answers_of_the_same_millisecond_have_a_line_each(
@@ -294,15 +310,16 @@ def test_many_lines_that_must_be_made_are_written_some_at_a_time_and_in_order() 
     assert max(text.count("\n") for text in stream.each) <= 64
 
 
-def test_many_lines_are_written_before_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_together", [False, True])
+def test_many_lines_are_written_before_too_many_wait(monkeypatch: pytest.MonkeyPatch, *, is_together: bool) -> None:
     """Nobody asks for them, and the thread that writes would gather lines for long."""
     monkeypatch.setattr(log_writer, "_BATCH_SECONDS", 60)
     monkeypatch.setattr(log_writer, "LINES_MAXIMUM", 100)
     stream = Writes()
     writer = LogWriter(stream)
     lines = [f"line {number}" for number in range(51)]
-    for text in lines:
-        writer.put(text)
+    for texts in [lines] if is_together else [[each] for each in lines]:
+        writer.put(*texts)
     deadline = monotonic() + programs.PATIENCE
     while "".join(stream.each).splitlines() != lines:
         assert monotonic() < deadline

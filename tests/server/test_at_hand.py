@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -64,6 +63,7 @@ def test_answer_at_hand_is_sent_without_calling_the_app(version: str, date: str 
             connection.sendall(raw)
             status, head, body = answer(connection)
             assert (status, body) == (200, "hi")
+            assert head.count("\r\nconnection: keep-alive") == (version == "1.0")
             assert head.count("\r\ndate: ") == 1
             assert date is None or f"\r\ndate: {date.lower()}\r\n" in head
 
@@ -222,9 +222,10 @@ def test_app_is_called_if_its_answer_at_hand_fails(caplog: pytest.LogCaptureFixt
 class SometimesBroken(AtHand):
     """An app whose answer to /broken has a header that cannot be sent."""
 
+    broken = Ready(Content(Head("200 OK", (("X-Broken", "a\r\nb"),)), None, ()))
+
     def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
-        broken = Ready(Content(Head("200 OK", (("X-Broken", "a\r\nb"),)), None, ()))
-        return [broken if each["PATH_INFO"] == "/broken" else self._response for each in environs]
+        return [self.broken if each["PATH_INFO"] == "/broken" else self._response for each in environs]
 
 
 def test_answer_at_hand_that_cannot_be_sent_ends_no_other_connection(caplog: pytest.LogCaptureFixture) -> None:
@@ -237,6 +238,89 @@ def test_answer_at_hand_that_cannot_be_sent_ends_no_other_connection(caplog: pyt
                 with suppress(ConnectionResetError):
                     assert other.recv(1) == b""
     assert "a connection failed" in caplog.messages
+    assert SometimesBroken.broken.abandoned.is_set()
+
+
+class Counting(AtHand):
+    """An app that notes how many requests it gets at a time; for one to /wait, it waits until it `may_end`."""
+
+    def __init__(self) -> None:
+        super().__init__(HI)
+        self.counts: list[int] = []
+        self.is_waiting, self.may_end = threading.Event(), threading.Event()
+
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
+        if environs[0]["PATH_INFO"] == "/wait":
+            self.is_waiting.set()
+            self.may_end.wait(programs.PATIENCE)
+        self.counts.append(len(environs))
+        return super().answers(environs)
+
+
+def test_requests_that_come_at_the_same_time_are_answered_together() -> None:
+    counting = Counting()
+    with server.in_thread(counting) as running, ExitStack() as stack:
+        first, *others = [stack.enter_context(opened(running.url)) for _ in range(21)]
+        for each in others:
+            each.sendall(request("/"))
+            assert answer(each)[2] == "hi"
+        first.sendall(request("/wait"))
+        assert counting.is_waiting.wait(programs.PATIENCE)
+        counting.counts.clear()
+        for each in others:
+            each.sendall(request("/"))
+        threading.Event().wait(0.1)
+        counting.may_end.set()
+        assert [answer(each)[2] for each in (first, *others)] == ["hi"] * 21
+    assert counting.counts == [1, 16, 4]
+
+
+class TooFew(AtHand):
+    """An app with another number of answers than of requests."""
+
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
+        return super().answers(environs)[1:]
+
+
+def test_app_is_called_if_it_has_too_few_answers_at_hand(caplog: pytest.LogCaptureFixture) -> None:
+    with server.in_thread(TooFew(HI)) as running, opened(running.url) as connection:
+        for index in range(2):
+            connection.sendall(request("/a"))
+            assert answer(connection)[2] == "GET /a 0", index
+    assert caplog.messages == ["the app has 0 answers at hand for 1 requests"] * 2
+
+
+class Large(Later):
+    """An app that gives a large answer later to all requests but /slow, for which it must be called."""
+
+    def answer_later(self, environ: WSGIEnvironment, *more: Any) -> bool:
+        return environ["PATH_INFO"] != "/slow" and super().answer_later(environ, *more)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        threading.Event().wait(0.3)
+        return super().__call__(environ, start_response)
+
+
+def test_next_answer_comes_after_a_large_one_that_was_sent_in_parts() -> None:
+    end, count = b"", 0
+    large = Large(Ready(Content(Head("200 OK", (("Content-Length", str(LARGE)),)), None, (b"x" * LARGE,))))
+    with server.in_thread(large) as running, opened(running.url) as other, opened(running.url) as connection:
+        other.sendall(request("/slow"))
+        assert answer(other)[2] == "GET /slow 0"
+        connection.sendall(request("/large"))
+        assert large.asked.wait(programs.PATIENCE)
+        held = threading.Event()
+        running._loop.call_soon_threadsafe(held.wait, programs.PATIENCE)  # noqa: SLF001 (both come in one step of it)
+        large.give()
+        connection.sendall(request("/slow"))
+        threading.Event().wait(0.1)
+        held.set()
+        while b"GET /slow 0" not in end:
+            more = connection.recv(1 << 20)
+            assert more
+            count += len(more)
+            end = (end + more)[-100:]
+    assert count > LARGE
 
 
 class Kept(asyncio.Transport):
@@ -268,9 +352,8 @@ async def stopped(server: Server, _: Connection, send: Callable[[], None]) -> No
 
 async def checked_after_a_long_time(server: Server, connection: Connection, send: Callable[[], None]) -> None:
     connection.deadline = 0
-    server.loop.call_later(0.01, send)
-    time.sleep(0.2)  # In the next step of the loop, the request comes just before the connection is checked.
-    await asyncio.sleep(0.1)
+    send()
+    server._check()  # noqa: SLF001 (as the loop does, in the step in which the request is read)
 
 
 @pytest.mark.parametrize("end", [stopped, checked_after_a_long_time])
