@@ -3,14 +3,11 @@
 import io
 import json
 import logging
-import os
 import signal
 import socket
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import partial
-from time import monotonic, sleep
+from collections.abc import Callable
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -21,7 +18,7 @@ from werkzeug.test import EnvironBuilder
 
 from mockserver import server
 from mockserver.app import create_app
-from mockserver.cli import access_log, log_writer, logs
+from mockserver.cli import access_log, logs
 from mockserver.cli.log_writer import LogWriter
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.faults import FaultEffect, FaultRule
@@ -244,103 +241,6 @@ def test_lines_are_in_the_order_of_what_happened(logged: tuple[Flask, Log]) -> N
         logging.root.error("error %d", number)
     messages = [json.loads(each)["message"].partition(" 200")[0] for each in lines()]
     assert messages == [text for n in range(5) for text in (f"GET {DAU}?page_size={n + 1}", f"error {n}")]
-
-
-@pytest.fixture
-def pipe() -> Iterator[tuple[int, io.TextIOWrapper]]:
-    """A pipe whose end for reading is a number, and whose end for writing is a stream."""
-    reading, writing = os.pipe()
-    with open(writing, "w", encoding="utf-8", closefd=False) as stream:
-        yield reading, stream
-    for number in (reading, writing):
-        try:
-            os.close(number)
-        except OSError:
-            continue
-
-
-def test_lines_that_nobody_reads_are_dropped_and_counted(
-    pipe: tuple[int, io.TextIOWrapper], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(log_writer, "LINES_MAXIMUM", 50)
-    monkeypatch.setattr(log_writer, "_FLUSH_SECONDS", 0.05)
-    reading, stream = pipe
-    logs.configure("info", stream)
-    (writer,) = logging.root.handlers
-    assert isinstance(writer, LogWriter)
-    for _ in range(3):
-        logging.root.info("x" * 100_000)
-        writer.flush()
-    for number in range(200):
-        logging.root.info("line %d", number)
-    monkeypatch.setattr(log_writer, "_FLUSH_SECONDS", 20)
-    received = b""
-    while b"were dropped" not in received:
-        received += os.read(reading, 1 << 16)
-    *_, dropped = [json.loads(each) for each in received.splitlines() if b"dropped" in each]
-    lines = received.count(b'"line ')
-    assert dropped["message"] == f"{200 - lines} lines of the log were dropped, because nobody read it"
-    assert dropped["level"] == "warning"
-    logging.root.info("and on")
-    writer.flush()
-    assert b"and on" in os.read(reading, 1 << 16)
-
-
-class Writes(io.StringIO):
-    """A stream that keeps what is written at a time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.each: list[str] = []
-
-    def write(self, text: str) -> int:
-        self.each.append(text)
-        return len(text)
-
-
-def test_many_lines_that_must_be_made_are_written_some_at_a_time_and_in_order() -> None:
-    stream = Writes()
-    writer = LogWriter(stream)
-    lines = [f"line {number}" for number in range(200)]
-    for text in lines:
-        writer.put(partial(str, text))
-    writer.flush()
-    assert "".join(stream.each).splitlines() == lines
-    assert len(stream.each) > 1
-    assert max(text.count("\n") for text in stream.each) <= 64
-
-
-@pytest.mark.parametrize("is_together", [False, True])
-def test_many_lines_are_written_before_too_many_wait(monkeypatch: pytest.MonkeyPatch, *, is_together: bool) -> None:
-    """Nobody asks for them, and the thread that writes would gather lines for long."""
-    monkeypatch.setattr(log_writer, "_BATCH_SECONDS", 60)
-    monkeypatch.setattr(log_writer, "LINES_MAXIMUM", 100)
-    stream = Writes()
-    writer = LogWriter(stream)
-    lines = [f"line {number}" for number in range(51)]
-    for texts in [lines] if is_together else [[each] for each in lines]:
-        writer.put(*texts)
-    deadline = monotonic() + programs.PATIENCE
-    while "".join(stream.each).splitlines() != lines:
-        assert monotonic() < deadline
-        sleep(0.01)
-
-
-def test_log_that_is_gone_disturbs_nobody(pipe: tuple[int, io.TextIOWrapper]) -> None:
-    reading, stream = pipe
-    logs.configure("info", stream)
-    os.close(reading)
-    logging.root.info("nobody hears this")
-    logging.root.handlers[0].flush()
-    os.close(stream.fileno())
-    logging.root.info("nor this")
-    logging.root.handlers[0].flush()
-
-
-def test_message_that_cannot_be_formatted_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("info", io.StringIO())
-    logging.root.info("%d", "no number")
-    assert "Logging error" in capsys.readouterr().err
 
 
 @pytest.mark.unix("Windows ends a process instead of sending it a signal")
