@@ -15,7 +15,7 @@ from wsgiref.types import WSGIEnvironment
 
 from mockserver.gateway import socket_features
 from mockserver.gateway.socket_features import BodyProblem, Response
-from mockserver.server import sockets
+from mockserver.server import sockets, workers
 from mockserver.server.answer import Answer, at_hand
 from mockserver.server.message import Message
 from mockserver.server.phase import BUSY, Phase
@@ -154,8 +154,9 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.close()
 
     def abort(self) -> None:
-        """End the connection, which has failed."""
+        """End the connection, which has failed before its client had the answer."""
         self._transport.abort()
+        self._abandon()
 
     # One request after another
 
@@ -236,8 +237,8 @@ class Connection(asyncio.BufferedProtocol):
 
     def _call_app(self) -> None:
         self._environ = self._message.whole_environ(self._environ, self._fixed)
-        workers = self._server.workers_for(self._environ["PATH_INFO"])
-        workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
+        threads = self._server.workers_for(self._environ["PATH_INFO"])
+        threads.run(partial(Answer().call, self._server.app, self._environ), self._start)
 
     def _send_at_once(self, response: Response) -> None:
         """Send an answer that the app had at hand; the usual case is done here, with nothing else to consider."""
@@ -273,7 +274,7 @@ class Connection(asyncio.BufferedProtocol):
             lines = self._head()
         except ValueError as error:
             answer.fail(error)
-            self._server.workers.run(answer.close, _ignore)
+            self._server.workers.run(answer.close, workers.ignore)
             self._answer = _FAILURE
             lines = self._head()
         is_last = self._answer.is_whole and socket_features.CLOSE_IDLE in self._environ
@@ -394,7 +395,3 @@ class Connection(asyncio.BufferedProtocol):
 
 
 _FAILURE = Answer.of_problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed; its log tells why")
-
-
-def _ignore(_: None) -> None:
-    """Nobody waits for this."""

@@ -115,8 +115,6 @@ class Server:
                 except Exception:
                     log.exception("a connection failed")
                     connection.abort()
-                    if response is not None:
-                        response.abandon()
         self.send_outgoing()
 
     def _go_on_soon(self) -> None:

@@ -25,8 +25,8 @@ STALL_SECONDS = 0.02
 """After how long without an answer another thread starts, if a request waits for one."""
 
 
-def ignore(_: bool) -> None:  # noqa: FBT001 (the form of `on_long`)
-    """Do nothing about requests that take long."""
+def ignore(_: object) -> None:
+    """Do nothing: nobody waits for the result of this job, or wants to know whether requests take long."""
 
 
 class Workers:
