@@ -79,16 +79,19 @@ class AccessLog:
     def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
         """The answers that the app has at hand, logged; None for each request for which it must be called."""
         responses = self._app.answers(environs)
-        lines: list[str] = []
-        last: tuple[WSGIEnvironment, Content, str] | None = None
+        last: tuple[WSGIEnvironment, Content] | None = None
+        line, times = "", 0
         for environ, response in zip(environs, responses, strict=True):
             if response is None:
                 continue
             if last is None or last[0] is not environ or last[1] is not response.content:
-                last = environ, response.content, self._answered_line(environ, response)
-            lines.append(last[2])
-        if lines:
-            self._writer.put(*lines)
+                if times:
+                    self._writer.put(line, times)
+                last, times = (environ, response.content), 0
+                line = self._answered_line(environ, response)
+            times += 1
+        if times:
+            self._writer.put(line, times)
         return responses
 
     def answer_later(

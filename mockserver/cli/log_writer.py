@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Final, NamedTuple, TextIO
 
 LINES_MAXIMUM: Final = 5000
-"""How many lines wait to be written at most; further ones are dropped, and counted."""
+"""How many different lines wait to be written at most; further ones are dropped, and counted."""
 
 _BATCH_SECONDS: Final = 0.2
 """How long lines are gathered before they are written together; a warning or an error is written at once.
@@ -50,22 +50,22 @@ class LogWriter(logging.Handler):
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
         self._stream = stream
-        self._waiting: deque[Line | threading.Event] = deque()
+        self._waiting: deque[tuple[Line, int] | threading.Event] = deque()
         self._dropped = 0
         self._wake, self._hurry = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
-    def put(self, *lines: Line) -> None:
-        """Write lines soon; drop them if too many wait."""
+    def put(self, line: Line, times: int = 1) -> None:
+        """Write a line soon, so many times; drop it if too many others wait."""
         count = len(self._waiting)
         if count >= LINES_MAXIMUM:
-            self._dropped += len(lines)
+            self._dropped += times
             return
-        self._waiting.extend(lines)
+        self._waiting.append((line, times))
         if not self._wake.is_set():
             self._start()
-        if count <= LINES_MAXIMUM // 2 < count + len(lines):
+        if count == LINES_MAXIMUM // 2:
             self._hurry.set()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -102,26 +102,28 @@ class LogWriter(logging.Handler):
             self._write_waiting()
 
     def _write_waiting(self) -> None:
-        """Write what waits, with a pause whenever many lines had to be made for it."""
+        """Write what waits, with a pause after many lines."""
         while self._waiting and self._write_some():
             self._hurry.wait(_PAUSE_SECONDS)
 
     def _write_some(self) -> bool:
-        """Write lines, and then tell those who wait for them; return whether there may be more, as many were made."""
+        """Write lines, and then tell those who wait for them; return whether there may be more, as these were many."""
         lines: list[str] = []
         flushed: list[threading.Event] = []
-        made = 0
+        made, are_many = 0, False
         for _ in range(len(self._waiting)):  # Nobody else takes any.
             each = self._waiting.popleft()
-            if isinstance(each, str):
-                lines.append(each)
-            elif isinstance(each, threading.Event):
+            if isinstance(each, threading.Event):
                 flushed.append(each)
-            else:
-                lines.append(each())
+                continue
+            line, times = each
+            if not isinstance(line, str):
+                line = line()
                 made += 1
-                if made >= _MADE_AT_ONCE:
-                    break
+            lines += [line] * times
+            are_many = made >= _MADE_AT_ONCE or len(lines) >= LINES_MAXIMUM
+            if are_many:
+                break
         if self._dropped:
             count, self._dropped = self._dropped, 0
             lines.append(self.format(_warning(f"{count} lines of the log were dropped, because nobody read it")))
@@ -129,7 +131,7 @@ class LogWriter(logging.Handler):
         self._write("\n".join(lines))
         for each in flushed:
             each.set()
-        return made >= _MADE_AT_ONCE
+        return are_many
 
     def _write(self, text: str) -> None:
         """Write to the file of the stream, whose own lock must not be held when the process ends."""

@@ -87,16 +87,50 @@ def test_many_lines_that_must_be_made_are_written_some_at_a_time_and_in_order() 
     assert max(text.count("\n") for text in stream.each) <= 64
 
 
-@pytest.mark.parametrize("is_together", [False, True])
-def test_many_lines_are_written_before_too_many_wait(monkeypatch: pytest.MonkeyPatch, *, is_together: bool) -> None:
+def test_line_is_written_as_often_as_it_was_put() -> None:
+    stream = Writes()
+    writer = LogWriter(stream)
+    writer.put("a", 3)
+    writer.put("b")
+    writer.flush()
+    assert "".join(stream.each) == "a\na\na\nb\n"
+
+
+def test_lines_that_are_put_often_are_written_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_writer, "_BATCH_SECONDS", 60)
+    monkeypatch.setattr(log_writer, "LINES_MAXIMUM", 30)
+    stream = Writes()
+    writer = LogWriter(stream)
+    for text in "abcd":
+        writer.put(text, 15)
+    writer.flush()
+    written = [text.splitlines() for text in stream.each if text]
+    assert written == [["a"] * 15 + ["b"] * 15, ["c"] * 15 + ["d"] * 15]
+
+
+def test_line_that_is_dropped_counts_as_often_as_it_was_put(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_writer, "LINES_MAXIMUM", 0)
+    stream = io.StringIO()
+    logs.configure("info", stream)
+    (writer,) = logging.root.handlers
+    assert isinstance(writer, LogWriter)
+    writer.put("a", 3)
+    writer.put("b")
+    monkeypatch.setattr(log_writer, "LINES_MAXIMUM", 50)
+    writer.put("c")
+    writer.flush()
+    assert "4 lines of the log were dropped" in stream.getvalue()
+
+
+def test_many_lines_are_written_before_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody asks for them, and the thread that writes would gather lines for long."""
     monkeypatch.setattr(log_writer, "_BATCH_SECONDS", 60)
     monkeypatch.setattr(log_writer, "LINES_MAXIMUM", 100)
     stream = Writes()
     writer = LogWriter(stream)
     lines = [f"line {number}" for number in range(51)]
-    for texts in [lines] if is_together else [[each] for each in lines]:
-        writer.put(*texts)
+    for text in lines:
+        writer.put(text)
     deadline = monotonic() + programs.PATIENCE
     while "".join(stream.each).splitlines() != lines:
         assert monotonic() < deadline
