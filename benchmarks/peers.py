@@ -54,7 +54,7 @@ def figures() -> Iterator[Figure]:
         ours = running.enter_context(our_server(folder / "log"))
         (folder / "__files").mkdir()
         for size, path in _PATHS.items():
-            (folder / "__files" / size).write_bytes(_fetch(ours.url + path))
+            (folder / "__files" / size).write_bytes(fetch(ours.url + path))
         peers = dict(_start_peers(folder, running))
         for size, path in _PATHS.items():
             for connections in _CONNECTIONS:
@@ -134,7 +134,8 @@ def _compare(size: str, connections: int, rounds: list[dict[str, Load]]) -> Iter
         yield Figure(f"{what}, ours / {name}", ratio, "x", bound, least=True, note=note)
 
 
-def _fetch(url: str) -> bytes:
+def fetch(url: str) -> bytes:
+    """The body of a vendor's answer."""
     with urlopen(Request(url, headers={"Authorization": f"Bearer {load.TOKEN}"})) as response:
         body: bytes = response.read()
         return body
