@@ -96,8 +96,8 @@ def test_deleted_sandboxes_leak_no_memory(admin: Admin) -> None:
         gc.collect()
         return len(gc.get_objects())
 
-    before = cycles(5)
-    assert cycles(50) - before < 100
+    before = cycles(400)  # Then every cache is full, whichever tests came before.
+    assert cycles(50) - before < 50
 
 
 @pytest.mark.memory("the test moves the time of this process, and not that of the engine")
