@@ -79,15 +79,15 @@ class AccessLog:
     def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Response | None]:
         """The answers that the app has at hand, logged; None for each request for which it must be called."""
         responses = self._app.answers(environs)
-        last: tuple[WSGIEnvironment, Content] | None = None
+        last: Content | None = None
         line, times = "", 0
         for environ, response in zip(environs, responses, strict=True):
             if response is None:
                 continue
-            if last is None or last[0] is not environ or last[1] is not response.content:
+            if response.content is not last:  # Only equal requests share one.
                 if times:
                     self._writer.put(line, times)
-                last, times = (environ, response.content), 0
+                last, times = response.content, 0
                 line = self._answered_line(environ, response)
             times += 1
         if times:

@@ -9,7 +9,9 @@ from contextlib import suppress
 from typing import Final, NamedTuple, TextIO
 
 LINES_MAXIMUM: Final = 5000
-"""How many different lines wait to be written at most; further ones are dropped, and counted."""
+"""How many lines wait to be written at most; further ones are dropped, and counted.
+
+A line that is put several times at once counts as one here."""
 
 _BATCH_SECONDS: Final = 0.2
 """How long lines are gathered before they are written together; a warning or an error is written at once.

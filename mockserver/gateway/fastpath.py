@@ -210,13 +210,13 @@ class FastPath:
             wall = clocks.wall_ns()  # Not before the lock is taken: what others have done by then is not in the future.
             for environ, start_seq in zip(environs, numbers, strict=True):
                 if environ is not last:
-                    last, shared = environ, self._shared(environ, started, wall)
+                    last, shared = environ, self._share_or_log(environ, started, wall)
                 responses.append(None if shared is None else shared.answer(start_seq))
         finally:
             self._registry.lock.release()
         return responses
 
-    def _shared(self, environ: WSGIEnvironment, started: int, wall: int) -> _Shared | None:
+    def _share_or_log(self, environ: WSGIEnvironment, started: int, wall: int) -> _Shared | None:
         """What `_share` finds; an error in it concerns no other request."""
         try:
             return self._share(environ, started, wall)

@@ -51,8 +51,9 @@ class _Stop(Exception):
 class Memory:
     """What the readers of a server share: how many bytes of bodies they hold, and what they have read before.
 
-    A request without a body, which arrived alone and in one piece, is recognized by its bytes, as clients send the same
-    again and again. Parsing costs more than everything else that such a request needs.
+    A request without a body, which arrived alone and in one piece, and whose answer leaves the connection open, is
+    recognized by its bytes, as clients send the same again and again. Parsing costs more than everything else that such
+    a request needs.
     """
 
     def __init__(self) -> None:

@@ -95,10 +95,7 @@ class Server:
     def answer_soon(self, connection: Connection, message: Message) -> None:
         """Answer a request that is alone on its connection, with those that come on others at the same time."""
         self._received.append((connection, message))
-        if len(self._received) >= _TOGETHER:
-            self.answer_received()
-        else:
-            self._go_on_soon()
+        self._go_on_soon(len(self._received))
 
     def answer_received(self) -> None:
         """Answer the requests that wait, and send the answers that wait."""
@@ -117,9 +114,11 @@ class Server:
                     connection.abort()
         self.send_outgoing()
 
-    def _go_on_soon(self) -> None:
-        """Answer and send what waits once everything is read that came at the same time."""
-        if not self._is_due:
+    def _go_on_soon(self, waiting: int) -> None:
+        """Answer and send what waits once everything is read that came at the same time, or there is enough."""
+        if waiting >= _TOGETHER:
+            self.answer_received()
+        elif not self._is_due:
             self._is_due = True
             self.loop.call_soon(self._go_on)
 
@@ -168,10 +167,7 @@ class Server:
     def send_soon(self, transport: asyncio.Transport, data: bytes) -> None:
         """Send an answer with those to other requests that were received at the same time."""
         self._outgoing.append((transport, data))
-        if len(self._outgoing) >= _TOGETHER:
-            self.send_outgoing()
-        else:
-            self._go_on_soon()
+        self._go_on_soon(len(self._outgoing))
 
     def send_outgoing(self) -> None:
         """Send the answers that wait for each other, before anything else is sent or closed."""

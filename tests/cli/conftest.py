@@ -93,3 +93,9 @@ def write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def restored_root_logger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The root logger is as before when a test ends."""
+    monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))

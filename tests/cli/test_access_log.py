@@ -29,16 +29,13 @@ from tests.contract.watch import Watch
 from tests.server import programs
 from tests.server.programs import ended, line, request, send
 
-pytestmark = pytest.mark.in_process("the log is that of this process")
+pytestmark = [
+    pytest.mark.in_process("the log is that of this process"),
+    pytest.mark.usefixtures("restored_root_logger"),
+]
 
 DAU = "/analytics/v0/dau"
 OURS = {"Authorization": "Bearer mock-augment-acme"}
-
-
-@pytest.fixture(autouse=True)
-def restored_root_logger(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The root logger is as before when a test ends."""
-    monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
 
 
 Log = Callable[[], list[str]]

@@ -14,13 +14,10 @@ from mockserver.cli import log_writer, logs
 from mockserver.cli.log_writer import LogWriter
 from tests.server import programs
 
-pytestmark = pytest.mark.in_process("the log is that of this process")
-
-
-@pytest.fixture(autouse=True)
-def restored_root_logger(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The root logger is as before when a test ends."""
-    monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
+pytestmark = [
+    pytest.mark.in_process("the log is that of this process"),
+    pytest.mark.usefixtures("restored_root_logger"),
+]
 
 
 @pytest.fixture

@@ -16,10 +16,7 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture(autouse=True)
-def restored_root_logger(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The root logger is as before when a test ends."""
-    monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
+pytestmark = pytest.mark.usefixtures("restored_root_logger")
 
 
 def test_terminal_gets_plain_text() -> None:
