@@ -5,7 +5,7 @@
 
 import json
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from json import JSONEncoder
@@ -23,7 +23,7 @@ TIMESTAMP = "\x00now\x00"
 BYTES_MAXIMUM = 16 * 1024 * 1024
 """Bytes of replies that an app keeps; the oldest are evicted first."""
 
-_JSON_TIMESTAMP = r'"\u0000now\u0000"'
+_JSON_TIMESTAMP = rb'"\u0000now\u0000"'
 _OVERHEAD = 500
 _PIECES_WITH_ONE_TIMESTAMP = 2
 _CONTAINERS = (dict, list)
@@ -41,20 +41,19 @@ _ENCODER: Final = JSONEncoder(**_COMPACT)
 _ROWS = "\x00rows\x00"
 """Stands in a body for rows that are JSON already."""
 
-_JSON_ROWS = r'"\u0000rows\u0000"'
+_JSON_ROWS = rb'"\u0000rows\u0000"'
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedRows:
-    """A list in an object of a reply's body whose rows are JSON already."""
+    """A list in an object of a reply's body whose rows are JSON already, in UTF-8."""
 
-    json: str
+    rows: Sequence[bytes]
 
     def decoded(self) -> list[Any]:
         """The rows themselves."""
-        rows: list[Any] = json.loads(self.json)
-        return rows
+        return [json.loads(row) for row in self.rows]
 
 
 def to_json(body: object) -> str:
@@ -83,15 +82,13 @@ def split(body: dict[str, Any] | list[Any] | None, names: Mapping[str, str]) -> 
     """A body as JSON, with keys renamed as `names` maps them, split at each TIMESTAMP; () for None."""
     if body is None:
         return ()
+    encoded: list[EncodedRows] = []
     if names:
-        pieces = to_json(rename_fields(plain(body), names)).split(_JSON_TIMESTAMP)
+        text = to_json(rename_fields(plain(body), names))
     else:  # Rows are put in last: they are most of the body, and no timestamp is in them.
-        encoded: list[EncodedRows] = []
-        pieces = JSONEncoder(**_COMPACT, default=partial(_stand_in, encoded)).encode(body).split(_JSON_TIMESTAMP)
-        if encoded:
-            rows = iter(encoded)
-            pieces = [_put_in(piece, rows) for piece in pieces]
-    return tuple(map(str.encode, pieces))
+        text = JSONEncoder(**_COMPACT, default=partial(_stand_in, encoded)).encode(body)
+    lists = iter(encoded)
+    return tuple([_put_in(piece, lists) for piece in text.encode().split(_JSON_TIMESTAMP)])
 
 
 def _stand_in(encoded: list[EncodedRows], rows: EncodedRows) -> str:
@@ -100,10 +97,10 @@ def _stand_in(encoded: list[EncodedRows], rows: EncodedRows) -> str:
     return _ROWS
 
 
-def _put_in(text: str, rows: Iterator[EncodedRows]) -> str:
-    """A text with the next of `rows` wherever _ROWS stands."""
+def _put_in(text: bytes, lists: Iterator[EncodedRows]) -> bytes:
+    """A text with the rows of the next of `lists` wherever _ROWS stands."""
     first, *parts = text.split(_JSON_ROWS)
-    return "".join((first, *[f"{next(rows).json}{part}" for part in parts]))
+    return b"".join((first, *[each for part in parts for each in (b"[", b",".join(next(lists).rows), b"]", part)]))
 
 
 class CachedReply(NamedTuple):

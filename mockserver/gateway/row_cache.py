@@ -23,20 +23,20 @@ RowId = TypeVar("RowId", bound=Hashable)
 
 
 class EncodedRow(NamedTuple, Generic[RowId]):
-    """A row's id in its list, and its JSON."""
+    """A row's id in its list, and its JSON in UTF-8."""
 
     id: RowId
-    json: str
+    json: bytes
 
 
 def joined(rows: Sequence[EncodedRow[Any]]) -> EncodedRows:
     """Rows as the list of a reply's body."""
-    return EncodedRows(f"[{','.join([row.json for row in rows])}]")
+    return EncodedRows([row.json for row in rows])
 
 
 def encode(rows: Iterable[tuple[RowId, object]]) -> list[EncodedRow[RowId]]:
     """Rows with their ids, as they are cached."""
-    return [EncodedRow(row_id, to_json(row)) for row_id, row in rows]
+    return [EncodedRow(row_id, to_json(row).encode()) for row_id, row in rows]
 
 
 Compute = Callable[[RowId | None, int], Iterable[tuple[RowId, object]]]
@@ -45,7 +45,7 @@ Compute = Callable[[RowId | None, int], Iterable[tuple[RowId, object]]]
 Beside = Callable[[RowId, RowId], tuple[Sequence[RowId], Sequence[RowId]]]
 """The ids of some rows before the first, and after the last, of rows that follow one another; both ascending."""
 
-_MISSING: Final = EncodedRow("", "")
+_MISSING: Final = EncodedRow("", b"")
 _Rows = dict[Hashable, EncodedRow[Any] | None]
 _NO_ROWS: Final[_Rows] = {}
 

@@ -30,7 +30,7 @@ _ACTIVITY: Final = rows.MemberRows(exclude=("language", "editor"))
 _RECORDS: Final = rows.MemberRows(exclude=("active_days",))
 """Lists of rows; they keep nothing of a request."""
 
-_NO_ROW: Final = to_json(None)
+_NO_ROW: Final = to_json(None).encode()
 """How a day without a row is cached."""
 
 
@@ -222,7 +222,7 @@ def _reply(request: ViewRequest, name: str, found: list[EncodedRow[str]], size: 
 
 def _encoded(listed: Iterator[_Row], size: int, dump: Callable[[_Row], dict[str, Any]]) -> list[EncodedRow[str]]:
     """One row more than a page has."""
-    return [EncodedRow(row.row_id, to_json(dump(row))) for row in islice(listed, size + 1)]
+    return row_cache.encode((row.row_id, dump(row)) for row in islice(listed, size + 1))
 
 
 def _range(query: _Range) -> dict[str, Any]:
