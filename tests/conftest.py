@@ -173,7 +173,7 @@ def watch() -> Iterator[Watch]:
     checker = Watch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "wsgi_app", checker.wrap(Flask.wsgi_app))
-        patch.setattr(FastPath, "_direct_view", checker.wrap_direct(FastPath._direct_view))  # noqa: SLF001
+        patch.setattr(FastPath, "_direct_answer", checker.wrap_direct(FastPath._direct_answer))  # noqa: SLF001
         yield checker
 
 

@@ -12,7 +12,8 @@ from werkzeug.test import EnvironBuilder
 
 from mockserver import server
 from mockserver.app import create_app
-from mockserver.gateway.fastpath import FastPath, KnownRequest, Response
+from mockserver.gateway.fastpath import FastPath
+from mockserver.gateway.known_request import KnownRequest, Response
 from mockserver.simulation.clock import Clock
 from tests.conftest import SETTINGS
 from tests.contract.random_use import LIMITED, LOCAL, PATH, ask, control, journal

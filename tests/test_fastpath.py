@@ -21,7 +21,8 @@ from werkzeug.test import EnvironBuilder
 
 from mockserver import server
 from mockserver.app import create_app
-from mockserver.gateway.fastpath import FastPath, Response
+from mockserver.gateway.fastpath import FastPath
+from mockserver.gateway.known_request import Response
 from mockserver.gateway.store import registry as registries
 from mockserver.gateway.store.memory import MemoryRegistry
 from mockserver.gateway.vendor import Vendor

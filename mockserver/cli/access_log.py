@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from http import HTTPMethod
 from time import perf_counter_ns
 from typing import Any, Final, cast
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
@@ -17,8 +17,9 @@ from mockserver.cli import logs
 from mockserver.cli.log_writer import LogWriter, UndatedLine
 from mockserver.cli.logs import JsonLines, TextLines
 from mockserver.gateway import journal, routing
-from mockserver.gateway.fastpath import FastPath, Response
+from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.journal import Outcome, Record
+from mockserver.gateway.known_request import Response
 from mockserver.gateway.redaction import Redactor
 from mockserver.gateway.socket_features import Content
 from mockserver.simulation import clock
@@ -65,14 +66,28 @@ class AccessLog:
         self._known_line = lru_cache(_LINES_MAXIMUM)(self._make_line)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        started, status = perf_counter_ns(), ""
+        return self._logged(self._app, perf_counter_ns(), environ, start_response)
+
+    def whole_answer(self, environ: WSGIEnvironment) -> Response | WSGIApplication | None:
+        """The answer to a request, logged, or a WSGI app that gives it; None where the app must be called."""
+        started = perf_counter_ns()
+        answer = self._app.whole_answer(environ)
+        if isinstance(answer, Response):
+            self._note(environ, answer.content.head.status, started)
+            return answer
+        return None if answer is None else partial(self._logged, answer, started)
+
+    def _logged(
+        self, app: WSGIApplication, started: int, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        status = ""
 
         def start(line: str, *more: Any) -> Any:
             nonlocal status
             status = line
             return start_response(line, *more)
 
-        chunks = self._app(environ, start)
+        chunks = app(environ, start)
         self._note(environ, status, started)
         return chunks
 
@@ -154,8 +169,8 @@ class AccessLog:
         journaled: tuple[str, Record] | None,
         milliseconds: int,
     ) -> str:
-        """The line of a request, in the format of the log."""
-        return self._undated(*shown, *_journal_fields(journaled)).at(milliseconds)
+        """The line of a request, in the format of the log. Few are the same, so none is kept."""
+        return self._make_line(len(self._redactor.secrets), *shown, *_journal_fields(journaled)).at(milliseconds)
 
     def _undated(self, *shown: Any) -> UndatedLine:
         """A line without its time; it also depends on the known credentials, of which none is ever forgotten."""

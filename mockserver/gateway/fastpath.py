@@ -9,7 +9,6 @@ the journal shows differs from an answer of the `pipeline`.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from time import perf_counter_ns
 from typing import Any, NamedTuple
@@ -19,111 +18,31 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from mockserver.gateway import dates, kept_headers, request_key, socket_features
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.journal import JOURNALED, Record, SentRequest, State, answered, next_sequence
-from mockserver.gateway.kept_headers import Headers
-from mockserver.gateway.limits import LimitBlock, TokenBucket
-from mockserver.gateway.request_key import RequestKey
-from mockserver.gateway.response_cache import CachedReply, Key, RequestMemory
+from mockserver.gateway.known_request import KnownHead, KnownRequest, Response, known_head
+from mockserver.gateway.limits import TokenBucket
+from mockserver.gateway.response_cache import RequestMemory
 from mockserver.gateway.routing import DirectView, Respond
 from mockserver.gateway.sandbox import Sandbox
-from mockserver.gateway.socket_features import Content, Head
+from mockserver.gateway.socket_features import Content
 from mockserver.gateway.store.registry import SandboxRegistry
-from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import CACHED, RequestContext, TimestampFormat, Vendor
+from mockserver.gateway.vendor import CACHED, RequestContext
+from mockserver.gateway.view import ViewResponse, for_flask, usual_headers
 from mockserver.simulation import clock as clocks
 from mockserver.simulation.clock import PreciseTime
 
 log = logging.getLogger(__name__)
 
 _ASCII = bytes(range(128))
+_OK = "200 OK"
+_USUAL_LENGTH_AT = 1
+"""The place of the Content-Length among the usual headers of a view's answer."""
+
 _TRIED = "mockserver.tried"
 """The environ's key that marks a request that this layer has looked up for a server: it need not look again."""
 
 
-class Response(NamedTuple):
-    """An answer: what it consists of, and its record in the journal of the sandbox with this id."""
-
-    content: Content
-    sandbox: str
-    record: Record
-
-    def abandon(self) -> None:
-        """Note that its client has left before it was sent."""
-        self.record.abandon()
-
-
 Deliver = Callable[[Response | None], None]
 """Takes the answer, or None if the app must be called."""
-
-
-class KnownHead(NamedTuple):
-    """The head of answers of one length, and the headers of it that the journal keeps."""
-
-    length: int
-    head: Head
-    journaled: Headers
-
-
-@dataclass(slots=True, eq=False)
-class KnownRequest:
-    """What is known of a request that passed every stage: the parts of its answer, and on what they depend.
-
-    `epoch` is the part of the moment that the reply depends on, `expires_at` when its token expires, in microseconds
-    since 1970, and `length_at` the place of the Content-Length among the headers. With `is_dated`, the answer has a
-    date of the sandbox, which is not among them.
-
-    The others are what was last found for it: its SentRequest, its head, the second with the epoch of its reply, and
-    what a store keeps ready for it.
-    """
-
-    vendor: Vendor
-    operation: str | None
-    sandbox: Sandbox
-    grant: Grant
-    generation: int
-    epoch: object
-    key: Key
-    expires_at: int | None
-    limit: str
-    scope: str
-    block: LimitBlock
-    is_limited: bool
-    code: int
-    length_at: int
-    is_dated: bool
-    path: str
-    write_timestamp: TimestampFormat | None
-    last_request: SentRequest
-    last_head: KnownHead
-    last_second: int = -1
-    prepared: Any = None
-
-    def head(self, length: int) -> KnownHead:
-        """The head of the answer with a body of this length."""
-        found = self.last_head
-        if length != found.length:
-            before, after = found.head.headers[: self.length_at], found.head.headers[self.length_at + 1 :]
-            headers = (*before, ("Content-Length", str(length)), *after)
-            found = self.last_head = _known_head(length, found.head.status, headers)
-        return found
-
-    def parts(self, reply: CachedReply, ns: int) -> tuple[bytes, ...]:
-        """The body of the answer, with a reply in it."""
-        write = self.write_timestamp
-        if write is None or len(reply.pieces) == 1:  # No timestamp is in it.
-            return reply.pieces
-        return reply.parts(write(ns))
-
-    def date(self, ns: int) -> str | None:
-        """The date of the sandbox, if the answer has it."""
-        return dates.text(ns // 10**9) if self.is_dated else None
-
-    def sent(self, environ: WSGIEnvironment, sandbox: Sandbox) -> SentRequest:
-        """What the journal of its sandbox keeps of such a request; mostly the same as for the last one."""
-        headers, organization = kept_headers.of_request(environ), sandbox.config.organization.slug
-        found = self.last_request
-        if found.headers is not headers or found.organization != organization:
-            found = self.last_request = found._replace(headers=headers, organization=organization)
-        return found
 
 
 class _Shared(NamedTuple):
@@ -176,6 +95,17 @@ class FastPath:
         self._requests: RequestMemory[KnownRequest] = registry.requests
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self.whole_answer(environ)
+        if answer is None:
+            return self._app(environ, partial(self._start, environ, start_response))
+        if not isinstance(answer, Response):
+            return answer(environ, start_response)
+        content = answer.content
+        start_response(content.head.status, content.headers)
+        return [content.body]
+
+    def whole_answer(self, environ: WSGIEnvironment) -> Response | WSGIApplication | None:
+        """The answer to a request, or a WSGI app that gives it, however long it takes; None where Flask is needed."""
         is_new = _TRIED not in environ
         if is_new:  # What called this may have changed what the server has read.
             environ.pop(request_key.READY, None)
@@ -183,12 +113,10 @@ class FastPath:
         _complete(environ)
         response = self.respond(environ) if is_new else None
         if response is None:
-            return self._pass_on(environ, start_response)
+            return self._direct_answer(environ)
         environ[socket_features.ABANDONED] = response.abandon
         environ[JOURNALED] = response.sandbox, response.record
-        content = response.content
-        start_response(content.head.status, content.headers)
-        return [content.body]
+        return response
 
     def respond(self, environ: WSGIEnvironment) -> Response | None:
         """The answer to a request, if it is cached; it may wait for a store."""
@@ -287,11 +215,23 @@ class FastPath:
         """Whether its token opens the same sandbox with the same rights."""
         return self._registry.opened(known.vendor.name, known.grant.token) == (known.sandbox, known.grant)
 
-    def _pass_on(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """The app's answer, remembered if its reply is cached."""
-        start = partial(self._start, environ, start_response)
+    def _direct_answer(self, environ: WSGIEnvironment) -> Response | WSGIApplication | None:
+        """The answer of a view that needs no Flask, remembered if its reply is cached."""
         view = self._direct_view(environ)
-        return self._app(environ, start) if view is None else view(environ)(environ, start)
+        if view is None:
+            return None
+        response = view(environ)
+        if not isinstance(response, ViewResponse) or not response.is_usual:
+            return partial(self._send, for_flask(response))
+        head = known_head(response.length, _OK, usual_headers(response.length))
+        self._note(environ, head, _USUAL_LENGTH_AT, is_dated=response.date is not None)
+        sandbox, record = environ[JOURNALED]
+        return Response(Content(head.head, response.date, response.parts), sandbox, record)
+
+    def _send(
+        self, response: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        return response(environ, partial(self._start, environ, start_response))
 
     def _start(
         self,
@@ -302,10 +242,14 @@ class FastPath:
         *more: Any,
     ) -> Callable[[bytes], object]:
         """WSGI's `start_response`, which learns how a request is answered."""
-        cached = environ.pop(CACHED, None)  # Else the environ and the context in it would hold each other.
-        if cached is not None and (request := request_key.of(environ)) is not None:
-            context, key = cached
-            self._remember(request, context, key, status, headers)
+        if CACHED in environ:
+            length_at, date_at = _places(tuple([name for name, _ in headers]))
+            undated = tuple(headers) if date_at is None else (*headers[:date_at], *headers[date_at + 1 :])
+            if length_at is None:
+                del environ[CACHED]
+            else:
+                head = known_head(int(undated[length_at][1]), status, undated)
+                self._note(environ, head, length_at, is_dated=date_at is not None)
         return start_response(status, headers, *more)
 
     def _direct_view(self, environ: WSGIEnvironment) -> Respond | None:
@@ -316,23 +260,23 @@ class FastPath:
         is_plain = request_key.is_plain(environ) and "HTTP_TRANSFER_ENCODING" not in environ
         return view.respond if is_plain and self._senders.is_ordinary(environ, view.vendor) else None
 
-    def _remember(
-        self, request: RequestKey, context: RequestContext, key: Key, status: str, headers: list[tuple[str, str]]
-    ) -> None:
-        *_, host = request
-        vendor, (length_at, date_at) = context.vendor, _places(tuple([name for name, _ in headers]))
+    def _note(self, environ: WSGIEnvironment, head: KnownHead, length_at: int, *, is_dated: bool) -> None:
+        """Remember a request whose reply is cached, and the head of its answer."""
+        cached = environ.pop(CACHED, None)  # Else the environ and the context in it would hold each other.
+        if cached is None or (request := request_key.of(environ)) is None:
+            return
+        context: RequestContext
+        context, key = cached
+        vendor, (*_, host) = context.vendor, request
         if (
             context.grant is None
             or context.record is None
             or context.fault is not None
             or context.refusal is not None
             or vendor.common_headers is not None
-            or length_at is None
             or not self._senders.hosts.accept(host, vendor.name)
         ):
             return
-        undated = tuple(headers) if date_at is None else (*headers[:date_at], *headers[date_at + 1 :])
-        head = _known_head(int(undated[length_at][1]), status, undated)
         known = KnownRequest(
             vendor,
             context.operation,
@@ -346,9 +290,9 @@ class FastPath:
             context.bucket_scope,
             context.limit_block,
             context.is_limited,
-            int(status[:3]),
+            int(head.head.status[:3]),
             length_at,
-            date_at is not None,
+            is_dated,
             context.path,
             None if vendor.timestamp_format is None else context.switches.of(vendor.timestamp_format),
             context.record.request,
@@ -357,12 +301,6 @@ class FastPath:
         with self._registry.lock:
             if self._is_open(known):  # The sandbox was not deleted meanwhile.
                 self._requests.put(request, known)
-
-
-@lru_cache(1024)
-def _known_head(length: int, status: str, headers: Headers) -> KnownHead:
-    """That of answers with this status and these headers; most requests share one with others."""
-    return KnownHead(length, Head(status, headers), kept_headers.of_response(headers))
 
 
 @lru_cache(64)

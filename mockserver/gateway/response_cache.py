@@ -111,10 +111,6 @@ class CachedReply(NamedTuple):
     headers: Mapping[str, str] = _NO_HEADERS
     notes: AnswerNotes = NO_NOTES
 
-    def with_timestamp(self, timestamp: str) -> bytes:
-        """The whole body, with the timestamp in it."""
-        return b"".join(self.parts(timestamp))
-
     def parts(self, timestamp: str) -> tuple[bytes, ...]:
         """The body in parts, with the timestamp between the pieces."""
         pieces, between = self.pieces, f'"{timestamp}"'.encode()

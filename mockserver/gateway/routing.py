@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 from typing import NamedTuple
-from wsgiref.types import WSGIApplication, WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -39,8 +39,8 @@ class RestOfPath(BaseConverter):
     weight = 10_000
 
 
-Respond = Callable[[WSGIEnvironment], WSGIApplication]
-"""Makes the response to a request that Flask has not seen; a response is a WSGI app too."""
+Respond = Callable[[WSGIEnvironment], AnyResponse]
+"""Makes the response to a request that Flask has not seen."""
 
 
 Match = tuple[Route, dict[str, str]] | HTTPException

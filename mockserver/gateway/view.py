@@ -1,11 +1,9 @@
 """The last step of a request that passed every stage: run the view or take a cached reply, and make the response."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Request, Response
 from werkzeug.exceptions import NotFound
@@ -52,13 +50,13 @@ class PageResponse(Response):
 
 @dataclass(slots=True)
 class ViewResponse:
-    """A view's answer with its whole body, and its date, which may be set later, if the server need not add it.
+    """A view's answer with its body in parts, and its date, which may be set later, if the server need not add it.
 
     Making a response of Werkzeug takes longer than finding a cached reply.
     """
 
     reply: CachedReply
-    body: bytes
+    parts: tuple[bytes, ...]
     date: str | None = None
 
     @property
@@ -70,28 +68,25 @@ class ViewResponse:
         return self.reply.notes
 
     @property
-    def header_pairs(self) -> Headers:
-        """The names and values of its headers."""
-        if not self._is_usual:
-            return tuple(for_flask(self).headers)
-        usual = _usual_headers(len(self.body))
-        return usual if self.date is None else (*usual, (dates.HEADER, self.date))
+    def length(self) -> int:
+        """The length of the body, in bytes."""
+        return sum(map(len, self.parts))
 
     @property
-    def _is_usual(self) -> bool:
+    def header_pairs(self) -> Headers:
+        """The names and values of its headers, but the date."""
+        return usual_headers(self.length) if self.is_usual else tuple(for_flask(self).headers)
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it has status 200, a body, and the headers of nearly all answers."""
         reply = self.reply
         return reply.status == _OK and not reply.headers and bool(reply.pieces)
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """The usual answer as it is; for any other, Werkzeug does what its status, method and headers demand."""
-        if not self._is_usual or environ["REQUEST_METHOD"] == "HEAD":
-            return for_flask(self)(environ, start_response)
-        start_response("200 OK", [*self.header_pairs])
-        return [self.body]
-
 
 @lru_cache(1024)
-def _usual_headers(length: int) -> Headers:
+def usual_headers(length: int) -> Headers:
+    """The headers of an answer in JSON of this length, but the date."""
     return ("Content-Type", "application/json"), ("Content-Length", str(length))
 
 
@@ -100,7 +95,7 @@ def for_flask(response: Response | ViewResponse) -> Response:
     if isinstance(response, Response):
         return response
     reply = response.reply
-    made = PageResponse(response.body, reply.status, content_type="application/json")
+    made = PageResponse(b"".join(response.parts), reply.status, content_type="application/json")
     made.notes = reply.notes
     if not reply.pieces:
         del made.headers["Content-Type"]
@@ -116,8 +111,8 @@ def respond(view: View, context: RequestContext, *, cached: bool = True) -> View
     reply = _cached_or_computed(context, view) if cached else _compute(context, view)[0]
     timestamp_format = context.vendor.timestamp_format
     if timestamp_format is None or len(reply.pieces) == 1:  # No timestamp is in it.
-        return ViewResponse(reply, b"".join(reply.pieces))
-    return ViewResponse(reply, reply.with_timestamp(context.switches.of(timestamp_format)(nanoseconds(context.now))))
+        return ViewResponse(reply, reply.pieces)
+    return ViewResponse(reply, reply.parts(context.switches.of(timestamp_format)(nanoseconds(context.now))))
 
 
 def read_body(request: Request, maximum: int = BODY_MAXIMUM) -> bytes:

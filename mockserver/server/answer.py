@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 _DATE_STEP = 200_000_000
 """Nanoseconds for which a Date header is used again."""
 
+WholeAnswer = Callable[[WSGIEnvironment], Response | WSGIApplication | None]
+"""Gives the answer to a request, or a WSGI app that gives it; None where the app must be called."""
+
 _NO_BODY = frozenset((HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED))
 
 
@@ -86,10 +89,15 @@ class Answer:
         """The declared length of the body, in bytes; None where the app declares none."""
         return next((int(value) for name, value in self.headers if name.lower() == "content-length"), None)
 
-    def call(self, app: WSGIApplication, environ: WSGIEnvironment) -> "Answer":
-        """Call the app until its head and the first part of its body are known."""
+    def call(
+        self, app: WSGIApplication, environ: WSGIEnvironment, whole: WholeAnswer | None = None
+    ) -> "Answer | Response":
+        """Call the app until its head and the first part of its body are known; `whole` may answer in its place."""
         try:
-            self._body = app(environ, self.start)
+            answer = None if whole is None else whole(environ)
+            if answer is not None and not callable(answer):
+                return answer
+            self._body = (answer or app)(environ, self.start)
             is_list = isinstance(self._body, (list, tuple))
             self._chunks = iter((b"".join(self._body),) if is_list else self._body)
             self.chunk = b"".join((*self._written, next(self._chunks, b"")))

@@ -227,21 +227,24 @@ class Connection(asyncio.BufferedProtocol):
         if response is not None or not self._server.answer_later(environ, self._take):
             self._take(response)
 
-    def _take(self, response: Response | None) -> None:
-        """Send an answer that the app has given without being called, or call it."""
-        self._at_hand = response
-        if response is None:
+    def _take(self, given: Answer | Response | None) -> None:
+        """Send what the app has given, or call it if that is nothing yet."""
+        if isinstance(given, Answer):
+            self._start(given)
+            return
+        self._at_hand = given
+        if given is None:
             self._call_app()
         else:
-            self._send_at_once(response)
+            self._send_at_once(given)
 
     def _call_app(self) -> None:
         self._environ = self._message.whole_environ(self._environ, self._fixed)
         threads = self._server.workers_for(self._environ["PATH_INFO"])
-        threads.run(partial(Answer().call, self._server.app, self._environ), self._start)
+        threads.run(partial(self._server.call, self._environ), self._take)
 
     def _send_at_once(self, response: Response) -> None:
-        """Send an answer that the app had at hand; the usual case is done here, with nothing else to consider."""
+        """Send a whole answer of the app; the usual case is done here, with nothing else to consider."""
         if not self._message.is_simple or self._server.is_stopping or self._transport.is_closing():
             self._start(Answer.of_response(response))
             return

@@ -14,6 +14,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from mockserver.gateway.socket_features import Response
 from mockserver.server import signals, sockets, turns
+from mockserver.server.answer import Answer, WholeAnswer
 from mockserver.server.connection import Connection
 from mockserver.server.ending import end_process
 from mockserver.server.late import LateApp
@@ -70,6 +71,7 @@ class Server:
         self.app = app
         front = getattr(app, "wsgi_app", app)
         self._quick: QuickAnswers | None = getattr(front, "answers", None)
+        self._whole: WholeAnswer | None = getattr(front, "whole_answer", None)
         self._later: AnswerLater | None = getattr(front, "answer_later", None)
         self._send_later: Callable[[], None] = getattr(front, "send_waiting", lambda: None)
         self._needs_body: NeedsBody | None = getattr(front, "needs_body", None)
@@ -127,6 +129,14 @@ class Server:
             self.answer_received()
         finally:
             self._is_due = False
+
+    def call(self, environ: WSGIEnvironment) -> Answer | Response:
+        """Have the app answer a request, in a worker's thread.
+
+        The app may have a method `whole_answer` that gives an answer without its call, or a WSGI app that gives it.
+        With Flask, it is the method of what stands in front as `wsgi_app`.
+        """
+        return Answer().call(self.app, environ, self._whole)
 
     def answer_later(self, environ: WSGIEnvironment, take: Callable[[Response | None], None]) -> bool:
         """Whether the app has an answer soon, without being called: then `take` is called with it, or with None.

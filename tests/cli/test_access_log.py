@@ -271,16 +271,16 @@ def test_answer_that_waits_for_a_store_needs_no_thread_and_has_a_line(
 ) -> None:
     app, lines = logging_app(io.StringIO(), store=store)
     calls = Counter[str]()
-    pass_on = FastPath._pass_on  # noqa: SLF001
+    whole_answer = FastPath.whole_answer
 
-    def pass_on_counted(*args: Any) -> Any:
+    def counted(*args: Any) -> Any:
         calls["app"] += 1
-        return pass_on(*args)
+        return whole_answer(*args)
 
     def respond(*_: Any) -> None:
         calls["in a thread"] += 1
 
-    monkeypatch.setattr(FastPath, "_pass_on", pass_on_counted)
+    monkeypatch.setattr(FastPath, "whole_answer", counted)
     monkeypatch.setattr(SharedFastPath, "respond", respond)
     with server.in_thread(app) as running:
         for _ in range(3):

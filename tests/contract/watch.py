@@ -15,6 +15,7 @@ from mockserver import resources, vendors
 from mockserver.gateway import routing, socket_features
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.journal import JOURNALED
+from mockserver.gateway.known_request import Response
 from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.vendor import Vendor
@@ -24,10 +25,8 @@ from tests.contract.oracle import Recorded
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from mockserver.gateway.routing import Respond
-
     Wsgi = Callable[[Flask, WSGIEnvironment, StartResponse], Iterable[bytes]]
-    Find = Callable[[FastPath, WSGIEnvironment], Respond | None]
+    Give = Callable[[FastPath, WSGIEnvironment], Response | WSGIApplication | None]
 
 
 SERVED = {vendor.name: vendor for vendor in vendors.discover()}
@@ -55,13 +54,20 @@ class Watch:
 
         return watched
 
-    def wrap_direct(self, find: "Find") -> "Find":
-        """Wrap the method of the layer in front of Flask that finds the view of a request that goes without Flask."""
+    def wrap_direct(self, answer: "Give") -> "Give":
+        """Wrap the method of the layer in front of Flask that answers requests without Flask."""
 
-        def watched(layer: FastPath, environ: "WSGIEnvironment") -> "Respond | None":
-            view = find(layer, environ)
+        def watched(layer: FastPath, environ: "WSGIEnvironment") -> "Response | WSGIApplication | None":
+            given = answer(layer, environ)
             registry = layer._registry  # noqa: SLF001 (the check must not change the layer)
-            return view and (lambda sent: partial(self._call, view(sent), registry))
+            if given is None:
+                return None
+            if not isinstance(given, Response):
+                return partial(self._call, given, registry)
+            content = given.content
+            headers = {name.lower(): value for name, value in content.headers}
+            self._note(self._errors, registry, environ, [int(content.head.status[:3]), headers], content.body)
+            return given
 
         return watched
 

@@ -13,7 +13,7 @@ NO_NAMES: dict[str, str] = {}
 
 
 def _stamped(body: Any, timestamp: str, names: Mapping[str, str] = NO_NAMES) -> bytes:
-    return CachedReply(split(body, names)).with_timestamp(timestamp)
+    return b"".join(CachedReply(split(body, names)).parts(timestamp))
 
 
 def test_body_is_compact_unescaped_json_in_key_order() -> None:
@@ -96,7 +96,7 @@ def test_body_is_not_traversed_where_nothing_is_renamed(monkeypatch: pytest.Monk
 
 def test_each_answer_gets_its_own_timestamp() -> None:
     answer = CachedReply(split({"at": TIMESTAMP}, {}))
-    assert [answer.with_timestamp("one"), answer.with_timestamp("two")] == [b'{"at":"one"}', b'{"at":"two"}']
+    assert [b"".join(answer.parts(each)) for each in ("one", "two")] == [b'{"at":"one"}', b'{"at":"two"}']
 
 
 def _of(size: int) -> CachedReply:

@@ -18,7 +18,7 @@ from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import BODY_MAXIMUM, Reply, RequestContext, Route, View, ViewRequest
-from mockserver.gateway.view import CACHED_QUERY_MAXIMUM, QUERY_MAXIMUM, ViewResponse
+from mockserver.gateway.view import CACHED_QUERY_MAXIMUM, QUERY_MAXIMUM, ViewResponse, for_flask
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, UNLIMITED, Aviary
@@ -332,7 +332,7 @@ def test_response_is_the_same_as_one_of_werkzeug(status: int, headers: dict[str,
         return WerkzeugClient(response, TestResponse).open("/", method=method)
 
     body = "é".encode()
-    ours = answer(ViewResponse(CachedReply((body,), status, headers), body))
+    ours = answer(for_flask(ViewResponse(CachedReply((body,), status, headers), (body,))))
     usual = {"Content-Type": "application/json", "Content-Length": str(len(body))}
     plain = answer(Response(body, status, {**usual, **headers}))
     assert (ours.status, ours.headers.to_wsgi_list(), ours.data) == (

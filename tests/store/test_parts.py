@@ -18,9 +18,9 @@ from mockserver import server
 from mockserver.app import create_app
 from mockserver.cli import workers
 from mockserver.gateway import kept_headers, socket_features
-from mockserver.gateway.fastpath import KnownHead, KnownRequest
 from mockserver.gateway.faults import FaultRule
 from mockserver.gateway.journal import JOURNALED
+from mockserver.gateway.known_request import KnownHead, KnownRequest
 from mockserver.gateway.socket_features import Head
 from mockserver.gateway.store import batches as batches_module
 from mockserver.gateway.store import known_sandboxes, opening, shared_journal, shared_registry, stored_sandboxes

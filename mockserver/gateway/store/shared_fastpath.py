@@ -13,9 +13,10 @@ from typing import Any, Final
 from wsgiref.types import WSGIEnvironment
 
 from mockserver.gateway import kept_headers, limits
-from mockserver.gateway.fastpath import Deliver, FastPath, KnownRequest, Response
+from mockserver.gateway.fastpath import Deliver, FastPath
 from mockserver.gateway.journal import Outcome, Record, State
 from mockserver.gateway.kept_headers import Headers, SentHeaders
+from mockserver.gateway.known_request import KnownRequest, Response
 from mockserver.gateway.rejection import StoreUnavailable
 from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.socket_features import Content
