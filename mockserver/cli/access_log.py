@@ -5,7 +5,7 @@ The line of a request that the app answered is made when it is written (`log_wri
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from http import HTTPMethod
 from time import perf_counter_ns
 from typing import Any, Final, cast
@@ -38,9 +38,6 @@ _METHODS: Final = frozenset(HTTPMethod)
 _SEPARATORS: Final = "? "
 """What stands between the parts of a message, none of which has a credential."""
 
-_LINES_MAXIMUM: Final = 1024
-"""How many lines are kept without their times: clients ask the same again and again."""
-
 
 def install(app: Flask) -> None:
     """Log every request of an app, where the level of the log is `info` or lower, and redact whatever is logged."""
@@ -63,7 +60,6 @@ class AccessLog:
         self._formatter = cast("JsonLines | TextLines", writer.formatter)
         self._redactor = redactor
         self._last: tuple[UndatedLine | None, int, str] = None, 0, ""
-        self._known_line = lru_cache(_LINES_MAXIMUM)(self._make_line)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self._logged(self._app, perf_counter_ns(), environ, start_response)
@@ -169,16 +165,11 @@ class AccessLog:
         journaled: tuple[str, Record] | None,
         milliseconds: int,
     ) -> str:
-        """The line of a request, in the format of the log. Few are the same, so none is kept."""
-        return self._make_line(len(self._redactor.secrets), *shown, *_journal_fields(journaled)).at(milliseconds)
+        """The line of a request, in the format of the log."""
+        return self._undated(*shown, *_journal_fields(journaled)).at(milliseconds)
 
-    def _undated(self, *shown: Any) -> UndatedLine:
-        """A line without its time; it also depends on the known credentials, of which none is ever forgotten."""
-        return self._known_line(len(self._redactor.secrets), *shown)
-
-    def _make_line(
+    def _undated(
         self,
-        _: int,
         method: str,
         path: str,
         query: str,
@@ -189,6 +180,7 @@ class AccessLog:
         fault: str | None = None,
         outcome: str | None = None,
     ) -> UndatedLine:
+        """The line of a request without its time."""
         if method not in _METHODS:
             method = journal.truncate(self._redactor.text(method))
         path, query = self._shown(path, query, authorization)

@@ -25,11 +25,10 @@ class _Redacting(logging.Formatter):
 class JsonLines(_Redacting):
     """One JSON object per line: `at`, `level`, `logger`, `message`, `traceback` if there is one, and further fields."""
 
-    def undated(self, logger: str, message: str, fields: dict[str, Any]) -> UndatedLine:
+    def undated(self, logger: str, message: str, fields: dict[str, str | int | None]) -> UndatedLine:
         """The line of a message for information, and of further fields, none of which has credentials."""
-        entry = {"at": self.time_of(0), "level": "info", "logger": logger, "message": message, **fields}
-        before, _, after = _ENCODER.encode(entry).partition(self.time_of(0))
-        return UndatedLine(before, self.time_of, after)
+        values = tuple([_json(each) for each in (message, *fields.values())])
+        return UndatedLine('{"at": "', self.time_of, _layout(logger, tuple(fields)) % values)
 
     @staticmethod
     def time_of(milliseconds: int) -> str:
@@ -67,6 +66,20 @@ class TextLines(_Redacting):
 
     def format(self, record: logging.LogRecord) -> str:
         return self.redact(super().format(record))
+
+
+@lru_cache(64)
+def _layout(logger: str, names: tuple[str, ...]) -> str:
+    """What stands after the time in the lines of a logger for information, with places for the values."""
+    entry = {"level": "info", "logger": logger, "message": None, **dict.fromkeys(names)}
+    return f'", {_ENCODER.encode(entry)[1:]}'.replace("%", "%%").replace(": null", ": %s")
+
+
+def _json(value: str | int | None) -> str:
+    """A value in JSON; the library takes a line as a whole in three times the time."""
+    if isinstance(value, str):
+        return _ENCODER.encode(value)
+    return "null" if value is None else str(value)
 
 
 @lru_cache(_TIMES_MAXIMUM)
