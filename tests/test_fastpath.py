@@ -238,6 +238,23 @@ def test_sandbox_whose_time_is_up_is_not_answered_for(app: Flask, monkeypatch: p
     assert ask(app, PATH, token).status_code == 401
 
 
+def test_answer_of_a_sandbox_depends_on_no_other_policy_in_the_same_second(app: Flask, answers: Answers) -> None:
+    """Their data arrive at 04:00 and at 23:00, so at 10:30 one shows a day more."""
+    tokens = {}
+    for hour in (4, 23):
+        policy = {LIMITED.name: {"publication_hour": hour}}
+        made = control(app, "POST", "/sandboxes", {"now": "2025-10-21T02:00:00Z", "frozen": True, "policy": policy})
+        tokens[made["id"]] = made["tokens"][LIMITED.name]["token"]
+    before = [[ask(app, PATH, token).data for token in tokens.values()] for _ in range(2)]
+    assert before[0] == before[1]
+    assert answers.count == 2
+    for sandbox in tokens:
+        control(app, "PUT", f"/sandboxes/{sandbox}/clock", {"now": "2025-10-21T10:30:00Z", "frozen": True})
+    after = [ask(app, PATH, token).data.replace(b"T10:30:00", b"T02:00:00") for token in tokens.values()]
+    assert [one == two for one, two in zip(after, before[0], strict=True)] == [False, True]
+    assert answers.count == 3
+
+
 @pytest.mark.parametrize("vendor", [each for each in SERVED.values() if each.token_path], ids=lambda each: each.name)
 def test_expired_access_token_is_refused(app: Flask, vendor: Vendor) -> None:
     token = token_of(app, vendor)

@@ -22,7 +22,7 @@ from mockserver.gateway.known_request import KnownHead, KnownRequest, Response, 
 from mockserver.gateway.limits import TokenBucket
 from mockserver.gateway.response_cache import RequestMemory
 from mockserver.gateway.routing import DirectView, Respond
-from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.sandbox import Policy, Sandbox
 from mockserver.gateway.socket_features import Content
 from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.vendor import CACHED, RequestContext
@@ -93,6 +93,7 @@ class FastPath:
         self._registry = registry
         self._senders = senders
         self._requests: RequestMemory[KnownRequest] = registry.requests
+        self._last_epoch: tuple[Policy | None, str, int, object] = None, "", 0, None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self.whole_answer(environ)
@@ -204,11 +205,14 @@ class FastPath:
 
     def _is_same_epoch(self, known: KnownRequest, ns: int) -> bool:
         """Whether the answer would depend on the same part of this moment; if so, it does in the whole second."""
-        vendor = known.vendor
-        now, switches = PreciseTime.from_ns(ns), known.sandbox.policy.switches[vendor.name]
-        if vendor.cache_epoch(now, switches) != known.epoch:
+        vendor, policy, second = known.vendor, known.sandbox.policy, ns // 10**9
+        last_policy, *moment, epoch = self._last_epoch
+        if last_policy is not policy or moment != [vendor.name, second]:
+            epoch = vendor.cache_epoch(PreciseTime.from_ns(ns), policy.switches[vendor.name])
+            self._last_epoch = policy, vendor.name, second, epoch  # Most requests of a second share it.
+        if epoch != known.epoch:
             return False
-        known.last_second = ns // 10**9
+        known.last_second = second
         return True
 
     def _is_open(self, known: KnownRequest) -> bool:

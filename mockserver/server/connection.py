@@ -167,10 +167,10 @@ class Connection(asyncio.BufferedProtocol):
         if self._reader.complete and not self._server.is_stopping:
             message = self._reader.complete.popleft()
             is_alone = self._reader.is_alone and self._refused is None and not self.is_gone and not self._is_paused
-            (response,) = self._server.quick_answers((message.environ(),))
-            if response is not None and is_alone and self._phase is Phase.IDLE and message.is_simple:
-                self.send_alone(response, monotonic())
+            if is_alone and self._phase is Phase.IDLE and message.is_simple:
+                self._server.answer_soon(self, message)
             else:
+                (response,) = self._server.quick_answers((message.environ(),))
                 self.begin(message, response)
         elif self._refused is not None:
             self._refuse(self._refused)
