@@ -14,14 +14,14 @@ WAITING_MAXIMUM = 500
 """How many requests may wait in their threads for a delay or a pause that a fault demands."""
 
 
-AT_ONCE = 2
+AT_ONCE = 1
 """How many threads compute while each of their requests takes only some milliseconds.
 
 More of them would not compute more: they would take turns at the interpreter, and the event loop would wait for its
 turn at each call of the system.
 """
 
-STALL_SECONDS = 0.02
+STALL_SECONDS = 0.005
 """After how long without an answer another thread starts, if a request waits for one."""
 
 
