@@ -2,10 +2,11 @@
 
 With --over-socket, all test clients send their requests over real sockets. With --fast-path, the layer in front of
 Flask is off, or knows every request already (`contract/fast_path`). Tests that make no sense that way have the marker
-`in_process` or `fast_path_on`, with the reason, and are deselected.
+`in_process` or `fast_path_on`, with the reason, and are deselected. With --asyncio, servers have asyncio's event loop.
 """
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -45,15 +46,18 @@ _PREFIXES = count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options --over-socket and --fast-path."""
+    """Add the options --over-socket, --store, --fast-path, and --asyncio."""
     parser.addoption("--over-socket", action="store_true", help="send every request over a real socket")
     parser.addoption("--store", action="store_true", help="keep the sandboxes of every app in a store")
     parser.addoption("--fast-path", choices=fast_path.MODES, default="on", help="what the layer in front of Flask does")
+    parser.addoption("--asyncio", action="store_true", help="run servers in asyncio's event loop")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and react to Ctrl-C even if the shell ignores it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if config.getoption("--asyncio"):
+        _hide_uvloop()
     for line in (
         "in_process(reason): deselect the test with --over-socket, for this reason",
         "memory(reason): deselect the test with --store, for this reason",
@@ -62,6 +66,13 @@ def pytest_configure(config: pytest.Config) -> None:
         "unix(reason): deselect the test on Windows, for this reason",
     ):
         config.addinivalue_line("markers", line)
+
+
+def _hide_uvloop() -> None:
+    """Have `import uvloop` fail in this process, and in those that it starts."""
+    folder = str(Path(__file__).parent / "without_uvloop")
+    sys.path.insert(0, folder)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH"))))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

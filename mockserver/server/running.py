@@ -13,7 +13,7 @@ from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from mockserver.gateway.socket_features import Response
-from mockserver.server import signals, sockets, turns
+from mockserver.server import loops, signals, sockets, turns
 from mockserver.server.answer import Answer, WholeAnswer
 from mockserver.server.connection import Connection
 from mockserver.server.ending import end_process
@@ -24,6 +24,9 @@ from mockserver.server.workers import Workers, ignore
 
 _CHECK_SECONDS = 0.1
 """How often connections are checked for what has lasted too long."""
+
+_EXHAUSTED_SECONDS = 1.0
+"""How long no connection is accepted when the system has no room for one."""
 
 _TOGETHER = 16
 """How many requests that come at the same time are answered together at most, and how many answers are sent together.
@@ -59,7 +62,8 @@ class Server:
         self._connections: set[Connection] = set()
         self._is_checking = False
         self._is_exhausted = self._is_sending = self._is_due = False
-        self._listeners: list[asyncio.Server] = []
+        self._listeners: list[socket.socket] = []
+        self._accepting: set[asyncio.Task[Any]] = set()
         self._delivered: deque[tuple[Callable[[Response | None], None], Response | None]] = deque()
         self._last_is_gone = asyncio.Event()
         self._received: list[tuple[Connection, Message]] = []
@@ -205,24 +209,44 @@ class Server:
         """
         return self._urgent_workers if path in self._urgent else self.workers
 
-    async def listen(self, listening: Sequence[socket.socket]) -> None:
-        """Accept connections on these sockets, which are closed with the server."""
+    def listen(self, listening: Sequence[socket.socket]) -> None:
+        """Accept connections on these sockets, which are closed when the server stops."""
         for each in listening:
-            server = await self.loop.create_server(lambda: Connection(self), sock=each, backlog=sockets.BACKLOG)
-            self._listeners.append(server)
+            each.settimeout(0)
+            self._listeners.append(each)
+            self.loop.add_reader(each, self._accept, each)
+
+    def _accept(self, listening: socket.socket) -> None:
+        """Take the next connection. Where there can be no more, others wait until the next attempt, a second later."""
+        try:
+            accepted, _ = listening.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):  # Another process has it, or it has gone.
+            return
+        except OSError as error:
+            if not self._is_exhausted:
+                log.warning("no connection can be accepted until others end: %s", error.strerror)
+            self._is_exhausted = True
+            self.loop.remove_reader(listening)
+            self.loop.call_later(_EXHAUSTED_SECONDS, self._accept_again, listening)
+            return
+        accepted.settimeout(0)
+        task = self.loop.create_task(self.loop.connect_accepted_socket(lambda: Connection(self), accepted))
+        self._accepting.add(task)
+        task.add_done_callback(self._accepting.discard)
+
+    def _accept_again(self, listening: socket.socket) -> None:
+        if not self.is_stopping:
+            self.loop.add_reader(listening, self._accept, listening)
 
     async def stop(self) -> None:
         """Accept no further connection and no further request."""
         self.is_stopping = True
         for each in self._listeners:
-            for listening in each.sockets:
-                self.loop.remove_reader(listening)
-        # asyncio makes a connection of what it has accepted in a task, which fails where the listener is closed before,
-        # and leaves the socket open; the protocol gets it one step later.
-        for _ in range(2):
-            await asyncio.sleep(0)
-        for each in self._listeners:
+            self.loop.remove_reader(each)
             each.close()
+        if self._accepting:
+            await asyncio.wait(self._accepting)
+        self.answer_received()  # Their connections are not idle.
         for connection in tuple(self._connections):
             connection.stop()
 
@@ -257,16 +281,8 @@ class Server:
             self.loop.call_later(_CHECK_SECONDS, self._check)
 
     def _report(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Log what went wrong in the loop; that no connection can be accepted is said once."""
-        error = context.get("exception")
-        if self.is_stopping:  # asyncio may still try to accept.
-            return
-        if isinstance(error, OSError) and "socket" in context:  # asyncio tries again a second later.
-            if not self._is_exhausted:
-                log.warning("no connection can be accepted until others end: %s", error.strerror)
-            self._is_exhausted = True
-        else:
-            log.error("a connection failed: %s", context["message"], exc_info=error)
+        """Log what went wrong in the loop."""
+        log.error("a connection failed: %s", context["message"], exc_info=context.get("exception"))
 
 
 def serve(
@@ -277,7 +293,7 @@ def serve(
     Neither signal does anything after that. Therefore the loop is not closed, as it would restore their defaults first.
     A LateApp that cannot be made ends the server at once.
     """
-    loop = asyncio.SelectorEventLoop()
+    loop = loops.new()
     try:
         loop.run_until_complete(_serve(app, listening, threads, on_ready, grace))
     finally:
@@ -289,7 +305,7 @@ async def _serve(
 ) -> None:
     server, stopped = Server(app, threads, turns.take), asyncio.Event()
     signals.handle(server.loop, stopped.set)
-    await server.listen(listening)
+    server.listen(listening)
     on_ready()
     if isinstance(app, LateApp):
         app.start(lambda: server.loop.call_soon_threadsafe(_use_late, server, app, stopped))
@@ -320,7 +336,7 @@ class Running(AbstractContextManager["Running"]):
     def __init__(self, app: WSGIApplication, listening: Sequence[socket.socket], threads: int) -> None:
         self.url = sockets.url(listening[0].getsockname()[0], listening[0])
         self._closed = threading.Event()
-        self._loop = asyncio.SelectorEventLoop()
+        self._loop = loops.new()
         self._stopped = asyncio.Event()
         started = threading.Event()
         task = self._serve(app, listening, threads, started)
@@ -344,7 +360,7 @@ class Running(AbstractContextManager["Running"]):
         self, app: WSGIApplication, listening: Sequence[socket.socket], threads: int, started: threading.Event
     ) -> None:
         server = Server(app, threads)
-        await server.listen(listening)
+        server.listen(listening)
         started.set()
         await self._stopped.wait()
         await server.stop()

@@ -124,4 +124,6 @@ def test_check_loads_nothing_of_the_server() -> None:
     )
     loaded = {each.rpartition("|")[2].strip() for each in found.stderr.splitlines()}
     assert "mockserver.client" in loaded
-    assert loaded.isdisjoint({"numpy", "flask", "werkzeug", "httptools", "marshmallow", "yaml", "mockserver.app"})
+    assert loaded.isdisjoint(
+        {"numpy", "flask", "werkzeug", "httptools", "marshmallow", "uvloop", "yaml", "mockserver.app"}
+    )

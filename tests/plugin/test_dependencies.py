@@ -11,7 +11,7 @@ from analytics_mockserver import ownership
 from tests.plugin.conftest import PLUGINS, TIMEOUT
 from tests.server.programs import ROOT
 
-SERVER_ONLY = "click faker flask httptools jinja2 markupsafe marshmallow mockserver numpy werkzeug yaml"
+SERVER_ONLY = "click faker flask httptools jinja2 markupsafe marshmallow mockserver numpy uvloop werkzeug yaml"
 """What must not be imported: the server and its dependencies."""
 
 BLOCKED = """

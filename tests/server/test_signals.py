@@ -11,7 +11,7 @@ from typing import NoReturn
 import pytest
 
 from mockserver.cli import serving
-from mockserver.server import running, sockets
+from mockserver.server import loops, running, sockets
 from tests.server.served import app
 
 NUMBERS = (signal.SIGTERM, signal.SIGINT)
@@ -29,7 +29,7 @@ def loop_without_handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The server gets an event loop without handlers; afterwards, the handlers of this process are as before."""
     before = [signal.getsignal(number) for number in NUMBERS]
     loop = LoopWithoutHandlers()
-    monkeypatch.setattr(asyncio, "SelectorEventLoop", lambda: loop)
+    monkeypatch.setattr(loops, "new", lambda: loop)
     yield
     loop.close()
     for number, handler in zip(NUMBERS, before, strict=True):
