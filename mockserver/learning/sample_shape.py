@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from mockserver.learning.errors import LearnError
@@ -52,7 +53,12 @@ def shape(value: object, where: str, depth: int = 0) -> Shape:
     if isinstance(value, list):
         items = [shape(each, where, depth + 1) for each in value]
         return Shape(frozenset((Kind.ARRAY,)), items=union(items) if items else None, where=where)
-    kind, formats = _scalar(value)
+    return _of_scalar(*_scalar(value), where)
+
+
+@lru_cache(1024)
+def _of_scalar(kind: Kind, formats: tuple[str, ...], where: str) -> Shape:
+    """The shape of a scalar; equal ones are the same object."""
     return Shape(frozenset((kind,)), frozenset(formats), where=where)
 
 
@@ -69,6 +75,7 @@ def _object(value: dict[str, Any], where: str, depth: int) -> Shape:
     return Shape(kinds, fields=fields, required=frozenset(fields), where=where)
 
 
+@lru_cache(1024)
 def _is_field(key: str) -> bool:
     return bool(_FIELD.fullmatch(key)) and not _DATA.fullmatch(key)
 

@@ -85,6 +85,8 @@ def union(shapes: Iterable[Shape]) -> Shape:
 
 
 def _either(one: Shape, other: Shape) -> Shape:
+    if one is other:  # As most values in the same field of two rows are: `sample_shape` gives them the same shape.
+        return one
     kinds = one.kinds | other.kinds if one.kinds and other.kinds else frozenset[Kind]()
     return Shape(
         kinds,
