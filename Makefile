@@ -21,7 +21,8 @@ SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 # Tests that run the same lines as others. `make test` does not measure their coverage, which would double their time: a
 # line that only these run counts as not covered.
 UNMEASURED := $(addprefix tests/,architecture cases/test_catalogue.py cli/test_torture_clients.py digests docs examples \
-  fidelity/test_served.py packaging store/test_chaos.py store/test_law.py test_readme.py test_wheel.py \
+  fidelity/test_served.py learning/test_tenants.py metrics/test_recomputed.py packaging \
+  $(addprefix store/test_,chaos.py law.py) test_readme.py test_wheel.py \
   $(addprefix comparison/test_,canaries.py defects.py options.py paging_defects.py seldom.py unseen_switches.py) \
   $(addprefix products/jetbrains/test_,facts.py ranges.py rows.py) \
   $(addprefix vendors/test_,conformance.py defects.py paging_defects.py)) \
@@ -56,9 +57,10 @@ ifdef ARGS
 test: $(VENV)/dev
 	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(ARGS)
 else
-test: $(VENV)/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -x" selects tests, WORKERS=0 uses one process
+test: $(VENV)/dev ## run all tests, those of the server in both event loops, and require 100 % coverage; ARGS="tests/cli -x" selects tests, WORKERS=0 uses one process
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(addprefix --ignore=,$(UNMEASURED))
+	@$(BIN)/coverage run -m pytest $(PYTEST_ARGS) --asyncio tests/server
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(UNMEASURED)

@@ -118,15 +118,3 @@ def test_same_file_gives_the_same_policy() -> None:
     content = dialects.as_json(dialects.springdoc(document("tabnine")))
     texts = {policy_text.policy(learned("tabnine", content)) for _ in range(3)}
     assert len(texts) == 1
-
-
-def test_operations_that_are_known_and_not_simulated_are_not_unknown() -> None:
-    content = document("tabnine")
-    answer = {"responses": {"200": {"description": "The logs."}}}
-    content["paths"]["/tenant/api/v1/organization/audit-logs"] = {"get": answer}
-    content["paths"]["/api/v1/organization/moods"] = {"get": answer}
-    found = learned("tabnine", json.dumps(content).encode())
-    assert [what for what, _ in found.unserved] == ["GET /tenant/api/v1/organization/audit-logs"]
-    assert [what for what, _ in found.extra] == ["GET /api/v1/organization/moods"]
-    text = policy_text.policy(found)
-    assert "# Known and not simulated:\n#   GET /tenant/api/v1/organization/audit-logs (#/paths/" in text

@@ -84,15 +84,6 @@ def test_team_has_the_people_that_tabnine_lists(
         assert expected(admin, metric, bucket=bucket, team=answer["team"]["id"], dimension=dimension) == answer
 
 
-def test_switch_decides_whether_subteams_count(admin: Admin, reader: Reader, seen: list[Row]) -> None:
-    admin.done("PATCH", "/policy", {"metrics": {"subteams": "with"}})
-    members = reader.team("Guidance") | reader.team("Simulator")
-    for metric in METRICS:
-        answer = expected(admin, metric, bucket="week", team="Guidance")
-        assert answer["team"]["teams"] == ["Guidance", "Simulator"]
-        assert points(answer) == recomputed((row for row in seen if row.email in members), BROAD, metric, "all", "week")
-
-
 @pytest.mark.parametrize(
     "now", ["2025-10-21T01:59:59Z", "2025-10-21T02:00:00Z", "2025-10-21T13:07:31Z", "2025-10-21T23:59:59Z"]
 )
