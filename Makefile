@@ -57,7 +57,7 @@ ifdef ARGS
 test: $(VENV)/dev
 	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(ARGS)
 else
-test: $(VENV)/dev ## run all tests, those of the server in both event loops, and require 100 % coverage; ARGS="tests/cli -x" selects tests, WORKERS=0 uses one process
+test: $(VENV)/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -x" selects tests, WORKERS=0 uses one process
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(addprefix --ignore=,$(UNMEASURED))
 	@$(BIN)/coverage run -m pytest $(PYTEST_ARGS) --asyncio tests/server
