@@ -95,7 +95,7 @@ def test_line_is_written_as_often_as_it_was_put() -> None:
 
 def test_lines_that_are_put_often_are_written_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_writer, "_BATCH_SECONDS", 60)
-    monkeypatch.setattr(log_writer, "LINES_MAXIMUM", 30)
+    monkeypatch.setattr(log_writer, "_WRITTEN_AT_ONCE", 30)
     stream = Writes()
     writer = LogWriter(stream)
     for text in "abcd":
