@@ -26,17 +26,13 @@ from mockserver.gateway.sandbox import Policy, Sandbox
 from mockserver.gateway.socket_features import Content
 from mockserver.gateway.store.registry import SandboxRegistry
 from mockserver.gateway.vendor import CACHED, RequestContext
-from mockserver.gateway.view import ViewResponse, for_flask, usual_headers
+from mockserver.gateway.view import USUAL_LENGTH_AT, USUAL_STATUS, ViewResponse, for_flask, usual_headers
 from mockserver.simulation import clock as clocks
 from mockserver.simulation.clock import PreciseTime
 
 log = logging.getLogger(__name__)
 
 _ASCII = bytes(range(128))
-_OK = "200 OK"
-_USUAL_LENGTH_AT = 1
-"""The place of the Content-Length among the usual headers of a view's answer."""
-
 _TRIED = "mockserver.tried"
 """The environ's key that marks a request that this layer has looked up for a server: it need not look again."""
 
@@ -227,8 +223,8 @@ class FastPath:
         response = view(environ)
         if not isinstance(response, ViewResponse) or not response.is_usual:
             return partial(self._send, for_flask(response))
-        head = known_head(response.length, _OK, usual_headers(response.length))
-        self._note(environ, head, _USUAL_LENGTH_AT, is_dated=response.date is not None)
+        head = known_head(response.length, USUAL_STATUS, usual_headers(response.length))
+        self._note(environ, head, USUAL_LENGTH_AT, is_dated=response.date is not None)
         sandbox, record = environ[JOURNALED]
         return Response(Content(head.head, response.date, response.parts), sandbox, record)
 

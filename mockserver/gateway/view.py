@@ -38,6 +38,9 @@ CACHED_QUERY_MAXIMUM = 1024
 
 _OK = HTTPStatus.OK.value
 
+USUAL_STATUS, USUAL_LENGTH_AT = "200 OK", 1
+"""The status line of nearly all answers, and the place of the Content-Length among `usual_headers`."""
+
 SAFE_METHODS = ("GET", "HEAD")
 """Methods that change nothing and send no body; replies to any other are never cached."""
 
