@@ -163,3 +163,18 @@ def test_threads_get_the_same_rows() -> None:
 def test_joined_rows_are_a_list_in_json() -> None:
     assert row_cache.joined(ROWS[:2]).decoded() == [{"n": 0}, {"n": 1}]
     assert row_cache.joined([]).decoded() == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before", "after"),
+    [
+        (100, 100, [*range(84, 100)], [*range(101, 117)]),
+        (95, 110, [*range(79, 95)], [*range(111, 127)]),
+        (73, 73, [70, 71, 72], [*range(74, 90)]),
+        (70, 128, [], [129, 130]),
+        (70, 130, [], []),
+    ],
+)
+def test_days_beside_others_are_in_the_history(first: int, last: int, before: list[int], after: list[int]) -> None:
+    found = row_cache.days_beside(70, 130)(first, last)
+    assert tuple(map(list, found)) == (before, after)

@@ -78,14 +78,17 @@ class TabnineRanges:
         first, last = self._history(cuts)
         covered = _whole_days(cuts[0], cuts[-1], first, last)
         known = dict(zip(covered, self._rollups.span(covered.start, covered.stop - 1), strict=True))
-        totals = []
+        totals, nothing = [], self.nothing
         for start, end in pairwise(cuts):
             whole = _whole_days(start, end, first, last)
             edges = sorted({start // DAY + EPOCH, (end - 1) // DAY + EPOCH})
-            parts = [self._part(day, start, end) for day in edges if day not in whole and first <= day <= last]
+            cut = [day for day in edges if day not in whole and first <= day <= last and _is_touched(day, start, end)]
+            parts = [self._part(day, start, end) for day in cut]
             found = [known[day] for day in whole]
-            is_one_day = len(found) == 1 and not parts
-            totals.append(_total_of(found[0]) if is_one_day else self._total([*map(_counted, found), *parts]))
+            if parts or len(found) > 1:
+                totals.append(self._total([*map(_counted, found), *parts]))
+            else:
+                totals.append(_total_of(found[0]) if found else nothing)
         return totals
 
     def _history(self, cuts: Sequence[int]) -> tuple[int, int]:
@@ -160,6 +163,18 @@ class TabnineRanges:
         np.add.at(sums, bucket * self._facts.labels + labels, counters.T)
         for mark, some in zip(used, self._facts.did(counters, labels), strict=True):
             mark[bucket[some], rows[some]] = True
+
+
+def is_whole_day(start: int, end: int) -> bool:
+    """Whether a range lies within one day, and everything that happens on that day within the range."""
+    midnight = start // DAY * DAY
+    return start <= midnight + EARLIEST and midnight + LATEST <= end <= midnight + DAY
+
+
+def _is_touched(day: int, start: int, end: int) -> bool:
+    """Whether anything that happens on a day can be within a range."""
+    midnight = (day - EPOCH) * DAY
+    return start < midnight + LATEST and midnight + EARLIEST < end
 
 
 def _counted(day: RolledUpDay) -> _Counted:

@@ -60,7 +60,7 @@ def dau_count(request: ViewRequest) -> Body:
     def compute(span: Sequence[int]) -> Iterable[object]:
         return _COUNTS.dump(activity.daily_users(request.world, query.publication, span))
 
-    found = request.world.of(RowCache).chosen((dau_count, query.publication), query.known_days, compute)
+    found = _rows_by_day(request, query, dau_count, compute)
     if others := query.days_without_data:
         found += row_cache.encode(zip(others, _COUNTS.dump(activity.no_users(others)), strict=True))
     return {
@@ -84,7 +84,7 @@ def daily_usage(request: ViewRequest) -> Body:
         by_date = {row["date"]: row for row in rows_of_days}
         return map(by_date.get, activity.dates(span))
 
-    found = request.world.of(RowCache).chosen((daily_usage, query.publication), query.known_days, compute)
+    found = _rows_by_day(request, query, daily_usage, compute)
     days = [row for row in found if row.json != _NO_ROW]
     return {
         "daily_usage": row_cache.joined(days),
@@ -189,6 +189,14 @@ def _as_needed(ns: int) -> str:
 def _with_digits(digits: int, ns: int) -> str:
     second, rest = divmod(ns, 10**9)
     return format_utc(second, f"{rest:09}"[:digits])
+
+
+def _rows_by_day(
+    request: ViewRequest, query: queries.DaysQuery, view: View, compute: Callable[[Sequence[int]], Iterable[object]]
+) -> list[EncodedRow[int]]:
+    """The rows of the days with data, from the cache where they are there."""
+    beside = row_cache.days_beside(request.world.organization.first_day.toordinal(), query.newest)
+    return request.world.of(RowCache).chosen((view, query.publication), query.known_days, compute, beside)
 
 
 def _page(

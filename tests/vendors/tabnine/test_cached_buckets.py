@@ -38,11 +38,11 @@ DAYS = [f"2025-10-{day:02}T" for day in range(1, 23)]
 
 
 @pytest.mark.parametrize("order", [1, -1])
-@pytest.mark.parametrize(("end", "times"), [("00:00:00Z", 4), ("23:59:59Z", len(DAYS) - 1)])
+@pytest.mark.parametrize(("end", "times"), [("00:00:00Z", 4), ("23:59:59Z", 4), ("17:00:00Z", len(DAYS) - 1)])
 def test_days_that_are_requested_one_by_one_are_those_of_the_range(
     tabnine_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, end: str, times: int, order: int
 ) -> None:
-    """A client that goes from day to day has the next days computed, too, where its days follow one another."""
+    """A client that goes from day to day has the next days computed, too, unless parts of days must be counted anew."""
     computed: list[int] = []
     totals_of = usage.totals_of
 

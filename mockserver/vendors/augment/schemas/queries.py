@@ -69,15 +69,16 @@ _PARAMETERS: Final = AugmentQuery()
 
 @dataclass(frozen=True, slots=True)
 class DaysQuery:
-    """A query over days: the first and the last one, both inclusive, and the newest with data. Days are ordinals.
+    """A query over days: the first and the last one, both inclusive. Days are ordinals.
 
-    `known` is before `first` where no day has data. `publication` is the newest one; None where all figures are final.
-    `page_size` is 0 for an endpoint without pages.
+    `newest` is the newest day with data, and `known` that of these days; it is before `first` where none has data.
+    `publication` is the newest one; None where all figures are final. `page_size` is 0 for an endpoint without pages.
     """
 
     first: int
     last: int
     known: int
+    newest: int
     publication: Publication | None
     cursor: str | None
     page_size: int
@@ -125,7 +126,7 @@ def load_day(request: ViewRequest, sizes: tuple[int, int]) -> DaysQuery:
 def _days(request: ViewRequest, first: int, last: int, newest: int, cursor: str | None, size: int) -> DaysQuery:
     known = min(last, newest)
     publication = periods.publication_of_range(known, request.now, request.switches)
-    return DaysQuery(first, last, known, publication, cursor, size)
+    return DaysQuery(first, last, known, newest, publication, cursor, size)
 
 
 def load_credits(request: ViewRequest) -> tuple[CreditQuery, Page]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.products.tabnine import PRODUCT
 from mockserver.products.tabnine.facts import COUNTERS, SECTIONS
-from mockserver.products.tabnine.ranges import TabnineRanges, UsageTotals
+from mockserver.products.tabnine.ranges import TabnineRanges, UsageTotals, is_whole_day
 from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
@@ -20,6 +20,7 @@ from mockserver.vendors.tabnine import policy
 from mockserver.vendors.tabnine.policy import Legacy
 
 _PERIODS = {"daily": CalendarPeriod.DAY, "weekly": CalendarPeriod.WEEK, "monthly": CalendarPeriod.MONTH}
+_EVER = midnight(date.min)
 Columns = dict[str, Sequence[Any]]
 """What buckets show by name, one entry for each bucket; None for an undefined ratio."""
 
@@ -38,7 +39,7 @@ def buckets(world: World, now: int, start: ParsedTime, end: ParsedTime, granular
 
 def window(now: int, legacy: Legacy, cutoff: int, *, newer: bool = False) -> Window:
     """What counts at a moment in v1's usage or, with `newer`, in v2's, under the rule of Tabnine 6.2."""
-    since, until = midnight(date.min), now + 1
+    since, until = _EVER, now + 1
     if newer:
         return (max(since, cutoff) if legacy is Legacy.SPLIT else since), until
     return since, (until if legacy is Legacy.OFF else min(until, cutoff))
@@ -50,30 +51,34 @@ def past(chosen: Sequence[Bucket], now: int) -> Sequence[Bucket]:
 
 
 def days_beside(world: World, now: int, count: int, first: Bucket, last: Bucket) -> tuple[list[Bucket], list[Bucket]]:
-    """Up to so many days before a bucket, in the history, and after another one, in the past.
+    """Up to so many days before a bucket, in the history, and after another one, in the past, at the same times of day.
 
-    There are none where the bucket does not begin or end with a day, as written for days.
+    There are none where the bucket is not a whole day, or its ends have fractions of a second.
     """
-    begin, end = first[0], last[1]
-    oldest, newest = midnight(world.organization.first_day), now // DAY * DAY
-    before = _days(max(begin[0] - count * DAY, oldest), begin[0]) if _is_midnight(begin) else []
-    after = _days(end[0], min(end[0] + count * DAY, newest)) if _is_midnight(end) else []
-    return before, after
+    oldest = midnight(world.organization.first_day)
+    before = min((first[0][0] - oldest) // DAY, count) if _is_day(first) else 0
+    after = min((now - last[1][0]) // DAY, count) if _is_day(last) else 0
+    return (
+        [_on_another_day(first, -days) for days in range(before, 0, -1)],
+        [_on_another_day(last, days) for days in range(1, after + 1)],
+    )
 
 
-def _days(first: int, last: int) -> list[Bucket]:
-    """The days between two midnights."""
-    return list(pairwise(map(_edge, range(first, last + 1, DAY))))
+def _on_another_day(bucket: Bucket, days: int) -> Bucket:
+    (start, _), (end, _) = bucket
+    return _edge(start + days * DAY), _edge(end + days * DAY)
 
 
-def _is_midnight(edge: tuple[int, str]) -> bool:
-    return edge[0] % DAY == 0 and edge == _edge(edge[0])
+def _is_day(bucket: Bucket) -> bool:
+    """Whether a bucket is a day, or all of it but hours of the night, and its ends have no fractions."""
+    (start, _), (end, _) = bucket
+    return is_whole_day(start, end) and bucket == (_edge(start), _edge(end))
 
 
 def columns(
     world: World, members: I64 | None, within: Window, chosen: Sequence[Bucket], *, omit_empty: bool = False
 ) -> Columns:
-    """Buckets that follow one another, of some members by index (None: everybody); what is outside a window is empty.
+    """Buckets in ascending order, of some members by index (None: everybody); what is outside a window is empty.
 
     With `omit_empty` there are no buckets without usage.
     """
@@ -115,16 +120,22 @@ def _starts(first: int, last: int, period: CalendarPeriod) -> list[int]:
 def totals_of(
     ranges: TabnineRanges, members: I64 | None, within: Window, chosen: Sequence[Bucket]
 ) -> list[UsageTotals]:
-    """The totals of buckets that follow one another, of some members by index, of what happened within a window."""
-    cuts = [*(start for (start, _), _ in chosen), *(end for _, (end, _) in chosen[-1:])]
+    """The totals of buckets in ascending order, of some members by index, of what happened within a window."""
+    cuts: list[int] = []
+    places = []
+    for (start, _), (end, _) in chosen:
+        if not cuts or cuts[-1] != start:  # What is between two buckets has a total too, which nobody gets.
+            cuts.append(start)
+        places.append(len(cuts) - 1)
+        cuts.append(end)
     clipped = [min(max(cut, within[0]), within[1]) for cut in cuts]
     filled = [index for index, (start, end) in enumerate(pairwise(clipped)) if start < end]
-    totals = [ranges.nothing] * len(chosen)
+    totals = [ranges.nothing] * (len(cuts) - 1)
     if filled:
         span = slice(filled[0], filled[-1] + 1)
         used = clipped[span.start : span.stop + 1]
         totals[span] = ranges.everybody(used) if members is None else ranges.members(members, used)
-    return totals
+    return [totals[place] for place in places]
 
 
 def columns_of(chosen: Sequence[Bucket], totals: Sequence[UsageTotals]) -> Columns:

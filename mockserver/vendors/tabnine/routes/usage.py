@@ -44,9 +44,6 @@ _BUCKETS_V2: Final = newer_rows.BucketsV2()
 _USER_BUCKETS_V2: Final = newer_rows.UserBucketsV2()
 """Schemas of long lists, made once: making one costs as much as dumping dozens of rows."""
 
-_DAYS_AHEAD: Final = 16
-"""How many days are computed ahead; of a hundred thousand people, these take some 90 ms."""
-
 Rows = list[dict[str, Any]]
 NOBODY: Final[I64] = np.array([], dtype=np.int64)
 
@@ -156,7 +153,7 @@ def cached(
     """
     now = seconds(request.now)
     past = usage.past(buckets, now)
-    beside = partial(usage.days_beside, request.world, now, _DAYS_AHEAD) if division == "daily" else None
+    beside = partial(usage.days_beside, request.world, now, row_cache.DAYS_AHEAD) if division == "daily" else None
     found = request.world.of(RowCache).chosen(key, past, compute, beside)
     if others := buckets[len(past) :]:
         found += row_cache.encode(zip(others, compute(others), strict=True))
