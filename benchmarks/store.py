@@ -124,6 +124,7 @@ def _workers(folder: Path, engine: Engine) -> Figure:
 
 
 def _load(server: ServerProcess, connections: int = _CONNECTIONS) -> Load:
+    peers.fill_buckets(server.url)
     return load.repeated(server.url, _PATH, connections, _SECONDS)
 
 
