@@ -78,7 +78,7 @@ def our_server(log: Path, *flags: str, vendor: str = "augment") -> Iterator[Serv
 
 
 def fill_buckets(url: str, vendor: str = "augment") -> None:
-    """Let the next million requests pass, more than a server answers in ten seconds."""
+    """Let the next million requests of a vendor's seeded client pass; a fast machine sends them within ten seconds."""
     limits = json.dumps({vendor: {"per_minute": 1_000_000, "burst": 1_000_000}}).encode()
     change = Request(f"{url}/_mock/limits", limits, {"Content-Type": "application/json"}, method="PUT")
     urlopen(change).close()

@@ -48,17 +48,6 @@ Compute = Callable[[RowId | None, int], Iterable[tuple[RowId, object]]]
 Beside = Callable[[RowId, RowId], tuple[Sequence[RowId], Sequence[RowId]]]
 """The ids of some rows before the first, and after the last, of rows that follow one another; both ascending."""
 
-
-def days_beside(oldest: int, newest: int) -> Beside[int]:
-    """DAYS_AHEAD days before and after others, all ordinals; none is before the oldest or after the newest."""
-
-    def beside(first: int, last: int) -> tuple[range, range]:
-        before = range(max(first - DAYS_AHEAD, oldest), first)
-        return before, range(last + 1, min(last + DAYS_AHEAD, newest) + 1)
-
-    return beside
-
-
 _MISSING: Final = EncodedRow("", b"")
 _Rows = dict[Hashable, EncodedRow[Any] | None]
 _NO_ROWS: Final[_Rows] = {}
@@ -140,6 +129,16 @@ class RowCache:
         self._bytes -= _size(rows.pop(next(iter(rows))))
         if not rows:
             del self._lists[oldest]
+
+
+def days_beside(oldest: int, newest: int) -> Beside[int]:
+    """DAYS_AHEAD days before and after others, all ordinals; none is before the oldest or after the newest."""
+
+    def beside(first: int, last: int) -> tuple[range, range]:
+        before = range(max(first - DAYS_AHEAD, oldest), first)
+        return before, range(last + 1, min(last + DAYS_AHEAD, newest) + 1)
+
+    return beside
 
 
 def _ahead(cached: _Rows, before: Sequence[RowId], after: Sequence[RowId]) -> tuple[Sequence[RowId], Sequence[RowId]]:

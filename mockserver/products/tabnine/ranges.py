@@ -82,8 +82,8 @@ class TabnineRanges:
         for start, end in pairwise(cuts):
             whole = _whole_days(start, end, first, last)
             edges = sorted({start // DAY + EPOCH, (end - 1) // DAY + EPOCH})
-            cut = [day for day in edges if day not in whole and first <= day <= last and _is_touched(day, start, end)]
-            parts = [self._part(day, start, end) for day in cut]
+            cut_days = [day for day in edges if day not in whole and first <= day <= last]
+            parts = [self._part(day, start, end) for day in cut_days if _is_touched(day, start, end)]
             found = [known[day] for day in whole]
             if parts or len(found) > 1:
                 totals.append(self._total([*map(_counted, found), *parts]))

@@ -194,7 +194,7 @@ def _with_digits(digits: int, ns: int) -> str:
 def _rows_by_day(
     request: ViewRequest, query: queries.DaysQuery, view: View, compute: Callable[[Sequence[int]], Iterable[object]]
 ) -> list[EncodedRow[int]]:
-    """The rows of the days with data, from the cache where they are there."""
+    """The rows of the days with data, which are cached; those of days beside them may be computed with them."""
     beside = row_cache.days_beside(request.world.organization.first_day.toordinal(), query.newest)
     return request.world.of(RowCache).chosen((view, query.publication), query.known_days, compute, beside)
 
